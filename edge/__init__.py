@@ -1,0 +1,1 @@
+"""A node: sees, measures, tells. It observes; the centre judges."""

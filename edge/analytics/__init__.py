@@ -1,0 +1,1 @@
+"""What tracks mean: zones, lines, occupancy, loitering, stopped vehicles. Pure: segments in, happenings out."""

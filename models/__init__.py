@@ -1,0 +1,1 @@
+"""Pixels in, detections out. Knows arrays, not cameras; imports nothing of ours."""

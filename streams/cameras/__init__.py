@@ -1,0 +1,1 @@
+"""Where frames come from: each source opens, yields frames, and raises SourceLost when the weather turns."""

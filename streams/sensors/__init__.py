@@ -1,0 +1,1 @@
+"""Where readings come from: each source opens, yields readings, and raises SourceLost when the weather turns."""
