@@ -1,1 +1,1 @@
-"""What flows, and the words for it: frames, readings, the line to the broker, and the wire contract. Imports nothing of ours."""
+"""What flows, and the words for it: frames, readings, the broker line, the wire. Imports nothing of ours."""

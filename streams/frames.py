@@ -12,14 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class SourceLost(ConnectionError):
-    """The source went away or never answered: weather, try again later."""
-
-
-class SourceRefused(ValueError):
-    """The source will not work until a person changes something: wrong password, no video in the file."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """A decoded picture: `pixels` is BGR uint8 of shape (height, width, 3), owned by whoever holds the frame."""

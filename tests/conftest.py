@@ -19,7 +19,7 @@ SKIPPED: list[str] = []
 
 @pytest.fixture
 def shared(request: pytest.FixtureRequest) -> Path:
-    """The development data folder (`shared/data`), for a test marked `shared`; skips, and says so, where it is absent."""
+    """The development data (`shared/data`), for tests marked `shared`; where it is absent, skips and says so."""
     folder = shared_folder()
     if folder is None:
         mark = request.node.get_closest_marker("shared")

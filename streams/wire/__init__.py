@@ -1,1 +1,1 @@
-"""The contract between node and centre: messages, topics, codec and the delivery ledger. Pure: Pydantic and the standard library."""
+"""The contract between node and centre: messages, topics, codec, delivery ledger. Pure: Pydantic only."""
