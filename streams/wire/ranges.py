@@ -1,0 +1,121 @@
+"""A set of whole numbers kept as ranges, because a ledger of a million records is mostly one range.
+
+Immutable, so that a decision can be taken on a copy and thrown away with its transaction. Ranges include
+both ends, never touch and stand in order.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """A set of whole numbers. `Ranges.of((1, 5), (9, 9))` holds 1 to 5 and 9."""
+
+    spans: tuple[Pair, ...] = ()
+
+    @classmethod
+    def of(cls, *spans: Pair) -> Self:
+        """The union of these ranges, in any order, overlapping or not. Raises ValueError for one that runs down."""
+        merged: list[Pair] = []
+        for first, last in sorted(spans):
+            if first > last:
+                raise ValueError(f"a range runs upwards, not from {first} to {last}")
+            if merged and first <= merged[-1][1] + 1:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+            else:
+                merged.append((first, last))
+        return cls(tuple(merged))
+
+    @classmethod
+    def these(cls, numbers: Iterable[int]) -> Self:
+        """The set of these numbers."""
+        return cls.of(*((number, number) for number in numbers))
+
+    def __contains__(self, number: int) -> bool:
+        at = bisect_right(self.spans, (number, float("inf"))) - 1
+        return at >= 0 and self.spans[at][1] >= number
+
+    def __bool__(self) -> bool:
+        return bool(self.spans)
+
+    def __len__(self) -> int:
+        """How many numbers, which may be far more than how many ranges."""
+        return sum(last - first + 1 for first, last in self.spans)
+
+    def __iter__(self) -> Iterator[int]:
+        for first, last in self.spans:
+            yield from range(first, last + 1)
+
+    def __or__(self, other: Self) -> Self:
+        if not other.spans:
+            return self
+        return type(self).of(*self.spans, *other.spans)
+
+    def __sub__(self, other: Self) -> Self:
+        left: list[Pair] = []
+        for first, last in self.spans:
+            start = first
+            for gap_first, gap_last in other.within(first, last).spans:
+                if gap_first > start:
+                    left.append((start, gap_first - 1))
+                start = gap_last + 1
+            if start <= last:
+                left.append((start, last))
+        return type(self)(tuple(left))
+
+    def __and__(self, other: Self) -> Self:
+        shared = [pair for first, last in self.spans for pair in other.within(first, last).spans]
+        return type(self)(tuple(shared))
+
+    def add(self, number: int) -> Self:
+        """With one more number. The common case, the next number in line, costs no sort."""
+        if self.spans and self.spans[-1][1] + 1 == number:
+            return type(self)((*self.spans[:-1], (self.spans[-1][0], number)))
+        return self | type(self)(((number, number),))
+
+    def within(self, first: int, last: int) -> Self:
+        """What lies from `first` to `last`."""
+        if first > last:
+            return type(self)()
+        start = max(bisect_left(self.spans, (first, first)) - 1, 0)
+        cut: list[Pair] = []
+        for low, high in self.spans[start:]:
+            if low > last:
+                break
+            if high >= first:
+                cut.append((max(low, first), min(high, last)))
+        return type(self)(tuple(cut))
+
+    def missing(self, first: int, last: int) -> Self:
+        """What is not here from `first` to `last`."""
+        return type(self).of((first, last)) - self if first <= last else type(self)()
+
+    def lowest(self, spans: int) -> Self:
+        """The first so many ranges."""
+        return type(self)(self.spans[:spans])
+
+    def first(self, numbers: int) -> Self:
+        """The lowest so many numbers."""
+        taken: list[Pair] = []
+        left = numbers
+        for low, high in self.spans:
+            if left <= 0:
+                break
+            taken.append((low, min(high, low + left - 1)))
+            left -= high - low + 1
+        return type(self)(tuple(taken))
+
+    @property
+    def top(self) -> int:
+        """The greatest number, 0 when empty."""
+        return self.spans[-1][1] if self.spans else 0
+
+    @property
+    def bottom(self) -> int:
+        """The least number, 0 when empty."""
+        return self.spans[0][0] if self.spans else 0

@@ -1,0 +1,83 @@
+"""The words every message is made of: identifiers, instants, fractions, ranges and reasons.
+
+A reason is a code with parameters, never a sentence: the console and the notices word it in
+Vietnamese and English. An instant is aware UTC to the microsecond; anything else is refused at the door.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+SLUG = r"^[a-z0-9-]{1,40}$"
+CODE = r"^[a-z0-9_]{1,40}$"
+GREATEST_SEQ = 2**53 - 1  # the largest whole number every JSON reader keeps exact
+MOST_RANGES = 64
+
+UUID_VERSION = 7
+
+
+def _utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+def _born_in_order(value: UUID) -> UUID:
+    if value.version != UUID_VERSION:
+        raise ValueError("not a version 7 UUID")
+    return value
+
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG)]
+Code = Annotated[str, StringConstraints(pattern=CODE)]
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+Ordered = Annotated[UUID, AfterValidator(_born_in_order)]
+Seq = Annotated[int, Field(ge=1, le=GREATEST_SEQ)]
+Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=GREATEST_SEQ)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Short = Annotated[str, StringConstraints(max_length=200)]
+Parameter = Annotated[str, StringConstraints(max_length=500)] | int | float | bool | None
+
+
+class Word(BaseModel):
+    """What every part of a message is: immutable, and closed to fields the producer does not know.
+
+    The codec opens it on the way in (`extra="ignore"`), so that an old consumer reads a newer producer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+def _in_order(span: tuple[int, int]) -> tuple[int, int]:
+    if span[0] > span[1]:
+        raise ValueError(f"a range runs upwards, not from {span[0]} to {span[1]}")
+    return span
+
+
+Span = Annotated[tuple[Seq, Seq], AfterValidator(_in_order)]
+"""First and last, both included."""
+
+
+class Reason(Word):
+    """Why, as a code with parameters."""
+
+    code: Code
+    params: dict[str, Parameter] = Field(default_factory=dict, max_length=20)
+
+
+class Place(Word):
+    """Where on Earth: WGS 84 degrees, and how far off it may be in metres."""
+
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    accuracy_m: Amount | None = None
