@@ -1,0 +1,204 @@
+"""Detections in, the same detections with identities out: a ByteTrack-style tracker that counts seconds, not frames.
+
+Method (Zhang et al., ByteTrack, ECCV 2022): sure boxes are matched first with every confirmed track, unsure boxes then
+keep alive the tracks that are left, and only sure boxes left over begin new tracks. Ours differs in four points:
+time is seconds, so a camera may run at 2 or 25 frames a second and skip; boxes are widened by the filter's doubt
+(`edge.association`); a box of another class may continue a track (a van is a car, then a truck) but loses against one
+of the same class (a rider is not the motorbike); identities belong to one tracker, begin at 1 and are never reused.
+The class is the majority of the votes cast, weighted by score (Boyer and Moore, 1981: one candidate and its lead, so
+memory does not grow with the number of classes).
+Limits: no appearance, so two people who swap places behind a pillar may swap identities.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge import kalman
+from edge.association import assigned, overlap
+from models.detections import Detections
+
+Rows = NDArray[np.intp]
+
+_ROW: Final = np.dtype(
+    [
+        ("track", np.int64),
+        ("motion", np.float64, (5, 4)),
+        ("seen", np.float64),
+        ("hits", np.int32),
+        ("label", np.int32),
+        ("lead", np.float32),
+        ("score", np.float32),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerSettings:
+    """How a tracker decides; the defaults were tuned on TUD-Campus, TUD-Stadtmitte and MOT17-02.
+
+    Raises ValueError for settings that contradict each other.
+    """
+
+    sure: float = 0.5
+    """Score from which a box may find any track or begin one."""
+    unsure: float = 0.1
+    """Score from which a box may still keep a track alive."""
+    newborn: float = 0.6
+    """Score from which a box nobody claims begins a track."""
+    hits: int = 2
+    """Sightings before a track is shown."""
+    lost_s: float = 2.0
+    """Seconds a shown track is searched for after its last sighting."""
+    tentative_s: float = 0.5
+    """Seconds a track not yet shown is searched for; at least one look at any rate."""
+    likeness: float = 0.3
+    """Least widened overlap with a sure box."""
+    likeness_unsure: float = 0.5
+    """Least widened overlap with an unsure box."""
+    likeness_tentative: float = 0.1
+    """Least widened overlap for a track not yet shown."""
+    doubt: float = 1.5
+    """Standard deviations by which boxes are widened."""
+    other_label: float = 0.6
+    """What overlap is worth between two classes."""
+    twin: float = 0.85
+    """Overlap from which a box is a second answer for an object already named, and begins nothing."""
+    most: int = 512
+    """Tracks held at once; beyond it, the lowest scores begin none."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.unsure <= self.sure <= self.newborn <= 1:
+            raise ValueError(
+                f"want 0 <= unsure <= sure <= newborn <= 1, not {self.unsure}, {self.sure}, {self.newborn}"
+            )
+        if self.hits < 1 or self.most < 1 or self.lost_s < 0 or self.tentative_s < 0:
+            raise ValueError("hits and most are at least 1, lost_s and tentative_s at least 0")
+
+
+class Tracker:
+    """The tracks of one camera. `elapsed` is seconds since its stream began and never falls."""
+
+    def __init__(self, settings: TrackerSettings | None = None) -> None:
+        self._settings = settings or TrackerSettings()
+        self._table = np.zeros(0, _ROW)
+        self._elapsed = 0.0
+        self._looked = 0.0
+        self._named = 0
+        self._ended: list[int] = []
+
+    def __len__(self) -> int:
+        """Tracks held: shown, lost and tentative."""
+        return len(self._table)
+
+    def update(self, detections: Detections, elapsed: float) -> Detections:
+        """The confirmed tracks visible now: boxes and scores as detected, class by vote, `track` from 1.
+
+        Args:
+            detections: all boxes of this look, also those of low score; their `track` is ignored.
+            elapsed: seconds since the stream began; raises ValueError when it falls.
+        """
+        self._step(elapsed)
+        boxes = detections.xyxy.astype(np.float64)
+        rows, columns = self._match(detections, boxes)
+        self._see(rows, columns, detections, boxes)
+        shown = self._table["hits"][rows] >= self._settings.hits
+        answer = self._shown(rows[shown], columns[shown], detections)
+        self._bury()
+        self._bear(columns, detections, boxes)
+        self._looked = elapsed
+        return answer
+
+    def alive(self, within: float) -> Detections:
+        """Every track seen in the last `within` seconds, tentative ones too, where it is believed to be now.
+
+        Made for redaction: what was there a moment ago is covered although no detector saw it this time.
+        """
+        table = self._table[self._elapsed - self._table["seen"] <= within]
+        boxes = np.clip(kalman.cornered(table["motion"]), 0, 1).astype(np.float32)
+        return Detections(boxes, table["score"].copy(), table["label"].copy(), table["track"].copy())
+
+    def ended(self) -> list[int]:
+        """Identities shown once that are gone for ever, each told once."""
+        gone, self._ended = self._ended, []
+        return gone
+
+    def _step(self, elapsed: float) -> None:
+        if elapsed < self._elapsed:
+            raise ValueError(f"time fell from {self._elapsed} to {elapsed} s")
+        self._table["motion"] = kalman.moved(self._table["motion"], elapsed - self._elapsed)
+        self._elapsed = elapsed
+
+    def _match(self, detections: Detections, boxes: NDArray[np.float64]) -> tuple[Rows, Rows]:
+        """Rows of the table and of the detections that belong together."""
+        settings, table, score = self._settings, self._table, detections.score
+        if not (len(table) and len(score)):
+            return np.zeros(0, np.intp), np.zeros(0, np.intp)
+        doubt = settings.doubt * np.sqrt(table["motion"][:, 2, :2])
+        likeness = overlap(kalman.cornered(table["motion"]), boxes, doubt)
+        likeness *= np.where(table["label"][:, None] == detections.label, 1.0, settings.other_label)
+        shown = table["hits"] >= settings.hits
+        sure = score >= settings.sure
+        free_rows, free_columns = np.ones(len(table), bool), np.ones(len(score), bool)
+        pairs = []
+        for who, which, floor in (
+            (shown, sure, settings.likeness),
+            (shown & (table["seen"] >= self._looked), ~sure & (score >= settings.unsure), settings.likeness_unsure),
+            (~shown, sure, settings.likeness_tentative),
+        ):
+            some, others = np.flatnonzero(who & free_rows), np.flatnonzero(which & free_columns)
+            rows, columns = assigned(likeness[np.ix_(some, others)], floor)
+            rows, columns = some[rows], others[columns]
+            free_rows[rows] = free_columns[columns] = False
+            pairs.append((rows, columns))
+        return np.concatenate([rows for rows, _ in pairs]), np.concatenate([columns for _, columns in pairs])
+
+    def _see(self, rows: Rows, columns: Rows, detections: Detections, boxes: NDArray[np.float64]) -> None:
+        table, score, label = self._table, detections.score[columns], detections.label[columns]
+        table["motion"][rows] = kalman.corrected(table["motion"][rows], boxes[columns])
+        table["seen"][rows] = self._elapsed
+        table["hits"][rows] += 1
+        table["score"][rows] = score
+        lead = table["lead"][rows] + np.where(table["label"][rows] == label, score, -score)
+        table["label"][rows] = np.where(lead < 0, label, table["label"][rows])
+        table["lead"][rows] = np.abs(lead)
+
+    def _shown(self, rows: Rows, columns: Rows, detections: Detections) -> Detections:
+        order = np.argsort(columns)
+        rows, columns = rows[order], columns[order]
+        return Detections(
+            detections.xyxy[columns], detections.score[columns], self._table["label"][rows], self._table["track"][rows]
+        )
+
+    def _bury(self) -> None:
+        settings, table = self._settings, self._table
+        shown = table["hits"] >= settings.hits
+        missed = self._elapsed - table["seen"]
+        # Below two looks a second `tentative_s` would end before the next look: the last look always counts.
+        young = ~shown & ((missed <= settings.tentative_s) | (table["seen"] >= self._looked))
+        kept = (shown & (missed <= settings.lost_s)) | young
+        if not kept.all():
+            self._ended += table["track"][shown & ~kept].tolist()
+            self._table = table[kept]
+        # A lost box that went on growing or shrinking would find the wrong object.
+        self._table["motion"][self._table["seen"] < self._elapsed, 1, 2:] = 0
+
+    def _bear(self, taken: Rows, detections: Detections, boxes: NDArray[np.float64]) -> None:
+        settings = self._settings
+        free = detections.score >= settings.newborn
+        free[taken] = False
+        new = np.flatnonzero(free)
+        if len(new) and len(taken):
+            new = new[overlap(boxes[new], boxes[taken]).max(axis=1) < settings.twin]
+        new = new[np.argsort(-detections.score[new], kind="stable")][: max(settings.most - len(self._table), 0)]
+        if not len(new):
+            return
+        rows = np.zeros(len(new), _ROW)
+        rows["track"] = np.arange(1, len(new) + 1) + self._named
+        rows["motion"] = kalman.born(boxes[new])
+        rows["seen"], rows["hits"] = self._elapsed, 1
+        rows["label"], rows["score"], rows["lead"] = detections.label[new], detections.score[new], detections.score[new]
+        self._named += len(new)
+        self._table = np.concatenate([self._table, rows])
