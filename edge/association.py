@@ -1,8 +1,8 @@
 """Which box belongs to which track: widened overlap, then the best assignment.
 
 Overlap (IoU) alone fails at 2 to 5 frames a second, where an object leaves its own box between two looks. Both boxes
-are therefore widened by the track's own doubt about where it is, as in C-BIoU (Yang et al., WACV 2023) but with the width
-taken from the Kalman filter: nothing at 25 frames a second, much for a newcomer whose speed is unknown.
+are therefore widened by the track's own doubt about where it is, as in C-BIoU (Yang et al., WACV 2023) but with the
+width taken from the Kalman filter: nothing at 25 frames a second, much for a newcomer whose speed is unknown.
 """
 
 import numpy as np

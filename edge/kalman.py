@@ -1,8 +1,8 @@
 """Where every tracked box will be next: a constant-velocity Kalman filter over all tracks at once.
 
 Idea: in SORT and ByteTrack every noise is diagonal, so centre x, centre y, width and height never mix; each is a
-filter of two numbers (place, velocity) whose 2x2 covariance has a closed form. Ten thousand of them are a few array operations,
-where the usual 8x8 matrices cost a factorisation per track.
+filter of two numbers (place, velocity) whose 2x2 covariance has a closed form. Any number of them are a few array
+operations, where the usual 8x8 matrices cost a factorisation per track.
 Time is seconds, not frames: noise enters as continuous white acceleration (Bar-Shalom, Estimation with Applications to
 Tracking and Navigation, 2001, §6.2.2), so one setting serves 2 to 25 frames a second and uneven steps.
 Noise is measured in the object's own width and height, hence the same for a near and a far object and for any picture

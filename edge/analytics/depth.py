@@ -1,0 +1,73 @@
+"""How deep a point is in a zone, in units of its object's own box; and the part of a path that lies inside.
+
+A zone side drawn on the picture's edge is open: corners near the edge are put on it, points beyond the edge are put on
+it too, and the distance to such a side does not count. So whoever stands half outside the picture is inside the zone.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import LineString, Polygon
+
+from edge.analytics.anchors import EDGE
+
+Floats = NDArray[np.float64]
+
+FULL: Final = 0.5
+"""The share of a zone's inner radius that a margin may take, so that a thin zone can be entered at all."""
+INSIDE: Final = 1e-9
+
+
+class Area:
+    """A zone's polygon, prepared. `polygon` is a sequence of (x, y), normalised."""
+
+    def __init__(self, polygon: Sequence[tuple[float, float]]) -> None:
+        corners = np.asarray(polygon, np.float64)
+        corners = np.where(corners <= EDGE, 0.0, np.where(corners >= 1 - EDGE, 1.0, corners))
+        ends = np.roll(corners, -1, axis=0)
+        open_side = ((corners == ends) & ((corners == 0) | (corners == 1))).any(axis=1)
+        self._start, self._side = corners[~open_side], (ends - corners)[~open_side]
+        self._shape = Polygon(corners)
+        rim = shapely.get_coordinates(shapely.maximum_inscribed_circle(self._shape))
+        self._radius = float(np.hypot(*(rim[1] - rim[0])))
+        shapely.prepare(self._shape)
+
+    def depths(self, points: Floats, sizes: Floats) -> Floats:
+        """Distance of points (N, 2) from the boundary, positive inside, in units of `sizes` (N, 2): float64 (N,).
+
+        Infinite where every side of the zone is open.
+        """
+        points = _within(points)
+        nearest = self._nearest(points, sizes)
+        return np.where(shapely.contains_xy(self._shape, points[:, 0], points[:, 1]), nearest, -nearest)
+
+    def margins(self, margin: float, sizes: Floats) -> Floats:
+        """The margin each object gets here: `margin`, but less where the zone is thin for so large an object, (N,)."""
+        narrow: Floats = np.minimum(margin, FULL * self._radius / sizes.max(axis=1))
+        return narrow
+
+    def through(self, start: Floats, end: Floats) -> tuple[float, Floats]:
+        """The share of the path from `start` to `end` that lies inside, and the middle of its longest piece."""
+        path = LineString(_within(np.stack([start, end])))
+        pieces = [piece for piece in shapely.get_parts(self._shape.intersection(path)) if piece.length > 0]
+        if not pieces:
+            return 0.0, start
+        longest = max(pieces, key=lambda piece: float(piece.length))
+        middle = shapely.get_coordinates(longest.interpolate(0.5, normalized=True))[0]
+        return float(sum(piece.length for piece in pieces) / path.length), middle
+
+    def _nearest(self, points: Floats, sizes: Floats) -> Floats:
+        if not len(self._start):
+            return np.full(len(points), np.inf)
+        start, side = self._start / sizes[:, None], self._side / sizes[:, None]
+        away = points[:, None] / sizes[:, None] - start
+        share = np.clip((away * side).sum(axis=2) / (side**2).sum(axis=2), 0, 1)
+        distance: Floats = np.sqrt(((away - share[..., None] * side) ** 2).sum(axis=2)).min(axis=1)
+        return distance
+
+
+def _within(points: Floats) -> Floats:
+    return np.clip(points, INSIDE, 1 - INSIDE)
