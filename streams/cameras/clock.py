@@ -1,0 +1,134 @@
+"""From stream timestamps and arrivals to the two times of a frame. Pure: no clock is read here.
+
+`elapsed` follows the stream's own timestamps (pts): the difference from one picture to the next is believed while it
+is forward and not absurd beside the time that passed on arrival. Where it is not (the pts is missing, goes back, wraps
+round, or jumps) the arrival's difference takes its place, so `elapsed` always grows and never leaps.
+
+`captured` of a live stream is the node's receive time minus the measured delay. What is measured: arrival minus
+`elapsed` is a constant plus this picture's delay, so its minimum over the last minute marks a picture that came
+straight through, and every picture's excess over that minimum is its delay (the minimum filter of NTP and of LEDBAT,
+RFC 6817). The minimum ages out after a minute because two clocks drift apart by some 100 ppm (6 ms a minute).
+The camera's own RTCP time is used instead while it stays within 2 s of the node's clock; FFmpeg attaches it to each
+packet as side data `prft` after the first sender report (PyAV 18 shows it; checked against GStreamer's server).
+A file's `captured` is the start of play plus `elapsed`.
+
+Limits: a constant delay (encoder, jitter buffer: usually 0.1 to 0.4 s) cannot be told from a late clock without RTCP
+and stays in `captured`. A camera whose pts run at a wrong rate gives wrong durations. When the node's clock steps
+back, `captured` waits for it rather than run backwards; the batch's `clock.step` tells the centre.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+MAX_CLOCK_DIFFERENCE_S = 2.0
+MAX_DELAY_S = 10.0
+WINDOW_S = 60.0
+BUCKET_S = 10.0
+JUMP_S = 2.0
+FILE_GAP_S = 10.0
+TICK = timedelta(microseconds=1)
+TICK_S = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When a packet came: on the monotonic clock, on the node's clock, and when the camera says it was made."""
+
+    monotonic: float
+    now: datetime
+    producer: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A frame's two times, and how far the camera's clock (when it tells) was ahead of ours, in seconds."""
+
+    captured: datetime
+    elapsed: float
+    clock_offset: float | None = None
+
+
+class LiveClock:
+    """Times of a live stream, from its opening; `not_before` is the last `captured` of the opening before it."""
+
+    def __init__(self, not_before: datetime | None = None) -> None:
+        self._stream = _StreamTime()
+        self._delay = _Delay()
+        self._last = not_before
+
+    def stamp(self, pts: float | None, arrival: Arrival) -> Stamp:
+        """The times of the picture with this pts (seconds, any origin) that came at `arrival`; both always grow."""
+        elapsed = self._stream.advance(pts, arrival.monotonic)
+        delay = self._delay.of(arrival.monotonic, arrival.monotonic - elapsed)
+        captured, offset = arrival.now - timedelta(seconds=delay), None
+        if arrival.producer is not None:
+            offset = (arrival.producer - captured).total_seconds()
+            if abs(offset) <= MAX_CLOCK_DIFFERENCE_S:
+                # No picture is made after it came, whatever the camera's clock says.
+                captured = min(arrival.producer, arrival.now)
+        self._last = captured = captured if self._last is None else max(captured, self._last + TICK)
+        return Stamp(captured, elapsed, offset)
+
+
+class FileClock:
+    """Times of a file: the start of play plus its pts; playing it again goes on, never back."""
+
+    def __init__(self, began: datetime, frame_s: float = 0.04) -> None:
+        self._began = began
+        self._frame_s = frame_s
+        self._elapsed: float | None = None
+        self._pts: float | None = None
+
+    def again(self) -> None:
+        """The file starts over; its next picture comes one frame after its last."""
+        self._pts = None
+
+    def stamp(self, pts: float | None) -> Stamp:
+        """The times of the next picture; a missing, backward or absurd pts counts as one frame on."""
+        self._elapsed = 0.0 if self._elapsed is None else self._elapsed + self._step(pts)
+        self._pts = pts
+        return Stamp(self._began + timedelta(seconds=self._elapsed), self._elapsed)
+
+    def _step(self, pts: float | None) -> float:
+        step = self._frame_s if pts is None or self._pts is None else pts - self._pts
+        return step if TICK_S <= step <= FILE_GAP_S else self._frame_s
+
+
+class _StreamTime:
+    """Unrolls pts into seconds since the first picture, strictly growing."""
+
+    def __init__(self) -> None:
+        self._elapsed: float | None = None
+        self._pts: float | None = None
+        self._arrived = 0.0
+
+    def advance(self, pts: float | None, arrived: float) -> float:
+        if self._elapsed is None:
+            self._elapsed = 0.0
+        else:
+            self._elapsed += self._step(pts, max(TICK_S, arrived - self._arrived))
+        self._pts, self._arrived = pts, arrived
+        return self._elapsed
+
+    def _step(self, pts: float | None, waited: float) -> float:
+        if pts is None or self._pts is None:
+            return waited
+        step = pts - self._pts
+        return step if TICK_S <= step <= waited + JUMP_S else waited
+
+
+class _Delay:
+    """Excess of arrival over stream time above its minimum of the last minute; bounded memory."""
+
+    def __init__(self) -> None:
+        self._minima: deque[tuple[float, float]] = deque()
+
+    def of(self, arrived: float, offset: float) -> float:
+        if not self._minima or arrived - self._minima[-1][0] >= BUCKET_S:
+            self._minima.append((arrived, offset))
+        began, least = self._minima[-1]
+        self._minima[-1] = (began, min(least, offset))
+        while arrived - self._minima[0][0] > WINDOW_S:
+            self._minima.popleft()
+        return min(offset - min(least for _, least in self._minima), MAX_DELAY_S)

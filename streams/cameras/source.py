@@ -1,0 +1,69 @@
+"""What every camera source is: it opens, gives frames, counts, and says what happens next when it cannot.
+
+A source is synchronous because decoding blocks: it runs in a thread of its own, and `stop` reaches it from another one
+within a second. It never tries again by itself; one supervisor does that for all of them. `Frame.number` is the
+picture's place in what the source decoded since it was made, so pictures passed over leave holes in it.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from streams.clocks import Clock
+from streams.frames import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What a camera has done since its source was made; totals over every opening, sizes in pixels."""
+
+    opened: int = 0
+    packets: int = 0
+    decoded: int = 0
+    given: int = 0
+    corrupt: int = 0  # packets and pictures that were damaged, whether or not something was made of them
+    dropped: int = 0  # packets that gave way because decoding did not keep up
+    codec: str | None = None
+    size: tuple[int, int] | None = None
+    fps: float | None = None  # what the stream says of itself; never trusted for time
+    clock_offset: float | None = None  # seconds the camera's own clock is ahead of the node's, when it tells
+
+
+class Camera(Protocol):
+    """A source of frames."""
+
+    @property
+    def camera(self) -> str:
+        """The camera's id."""
+
+    @property
+    def counters(self) -> Counters:
+        """A snapshot, safe to take from any thread."""
+
+    def open(self, clock: Clock, stop: threading.Event | None = None) -> AbstractContextManager[Iterator[Frame]]:
+        """Frames until the play ends or `stop` is set; raises SourceLost or SourceRefused, here or while iterating."""
+
+
+class Meter:
+    """The counters while they run: written by the source's threads, read by anyone."""
+
+    def __init__(self) -> None:
+        self._now = Counters()
+        self._lock = threading.Lock()
+
+    @property
+    def now(self) -> Counters:
+        """A snapshot."""
+        return self._now
+
+    def add(self, **counts: int) -> None:
+        """Count something."""
+        with self._lock:
+            self._now = replace(self._now, **{name: getattr(self._now, name) + more for name, more in counts.items()})
+
+    def note(self, **facts: Any) -> None:  # noqa: ANN401 - the fields' own types, checked by the dataclass's reader
+        """Remember what the stream says of itself."""
+        with self._lock:
+            self._now = replace(self._now, **facts)
