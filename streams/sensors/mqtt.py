@@ -1,0 +1,79 @@
+"""A sensor that speaks JSON over MQTT: which topic, where in the payload the value is, and what is possible.
+
+The line to the broker is handed in as `listen(topic) -> (topic, payload)...`, because MQTT has one owner elsewhere; a
+lost line is its SourceLost and passes through. A payload that cannot be read is a bad reading with its reason, so that
+a device which babbles is seen and not merely missing. The device's own time is believed unless it is in the future.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from streams.clocks import Clock
+from streams.sensors.judge import Judge, Limits
+from streams.sensors.payload import Unreadable, document, instant_at, number_at
+from streams.sensors.reading import Quality, Reading, Reason, SensorCounters
+
+FUTURE = timedelta(seconds=60)
+
+Listen = Callable[[str], AsyncIterator[tuple[str, bytes]]]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonFeed:
+    """Where a sensor's value is: the topic filter, dotted paths into the payload, the quantity and its UCUM unit."""
+
+    topic: str
+    value: str
+    quantity: str
+    unit: str
+    captured: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+class MqttSensor:
+    """Readings from one sensor's messages."""
+
+    def __init__(self, sensor: str, feed: JsonFeed, listen: Listen) -> None:
+        self.sensor = sensor
+        self._feed, self._listen = feed, listen
+        self._judge = Judge(feed.limits)
+        self._counters = SensorCounters()
+
+    @property
+    def counters(self) -> SensorCounters:
+        """A snapshot."""
+        return self._counters
+
+    async def open(self, clock: Clock) -> AsyncIterator[Reading]:
+        """A reading for every message, bad ones included; ends or raises as the line does."""
+        async for _topic, payload in self._listen(self._feed.topic):
+            reading = self._read(payload, clock.now())
+            heard, of_its_kind = self._counters.heard + 1, getattr(self._counters, reading.quality) + 1
+            self._counters = replace(self._counters, heard=heard, **{str(reading.quality): of_its_kind})
+            yield reading
+
+    def _read(self, payload: bytes, now: datetime) -> Reading:
+        feed = self._feed
+        try:
+            body = document(payload)
+            value = number_at(body, feed.value)
+        except Unreadable as broken:
+            return Reading(self.sensor, feed.quantity, feed.unit, now, None, Quality.BAD, broken.reason)
+        captured, doubt = self._captured(body, now)
+        quality, reason = self._judge.judge(value, captured)
+        if quality is Quality.GOOD and doubt is not None:
+            quality, reason = Quality.SUSPECT, doubt
+        return Reading(self.sensor, feed.quantity, feed.unit, captured, value, quality, reason)
+
+    def _captured(self, body: object, now: datetime) -> tuple[datetime, Reason | None]:
+        if self._feed.captured is None:
+            return now, None
+        try:
+            captured = instant_at(body, self._feed.captured)
+        except Unreadable as broken:
+            return now, broken.reason
+        ahead = captured - now
+        if ahead > FUTURE:
+            return now, Reason("time-ahead", {"seconds": ahead.total_seconds()})
+        return min(captured, now), None
