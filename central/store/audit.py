@@ -17,7 +17,7 @@ from central.store.schema import audit
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing done: the code `act` on row `row` of table `of`, from `origin` (an address, `console`, `import`, `node`)."""
+    """One thing done: `act`, on row `row` of table `of`, from `origin`: an address, `console`, `import`, `node`."""
 
     act: str
     of: str
