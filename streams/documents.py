@@ -128,7 +128,7 @@ def _path(document: Document, loc: tuple[int | str, ...]) -> tuple[Hashable, ...
 
 
 def _told(message: str, kind: str) -> str:
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         return "unknown setting: is it spelt right?"
     if kind == "missing":
         return "is required and missing"

@@ -1,0 +1,236 @@
+"""A node's configuration: one YAML file, read once, checked whole, handed down.
+
+Unknown keys are mistakes, and every mistake is listed with file and line before anything starts. Secrets are
+named, never written here: a password stands in a file of its own. Paths are taken from the folder the program was
+started in. Zones, lines and rules are `edge.analytics.places` themselves, so that what they refuse is refused here.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
+
+from edge.analytics.happening import Kind
+from edge.analytics.places import Crowding, Line, Loitering, Occupancy, StoppedVehicle, Watch, Zone
+from edge.analytics.scene import Scene
+from edge.telling import LASTING
+from streams.broker import Broker
+from streams.documents import Document, DocumentRefused, Mistake, fit, parse
+from streams.wire.words import Place
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+STREET = frozenset({"person", "bicycle", "motorcycle", "car", "bus", "truck"})
+
+
+class Setting(BaseModel):
+    """Read once, never changed; a key nobody knows is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileSource(Setting):
+    """A video file, played in real time."""
+
+    file: Path = Field(description="any container FFmpeg reads")
+    loop: bool = Field(default=True, description="begin again at the end; time goes on")
+
+
+class RtspSource(Setting):
+    """An RTSP camera, over TCP."""
+
+    rtsp: str = Field(description="rtsp://host/path, without a password in it")
+    user: str | None = None
+    password_file: Path | None = Field(default=None, description="the file whose first line is the password")
+
+
+class DrawnSource(Setting):
+    """A street drawn by this program; the node takes its truth for detections and says so."""
+
+    drawn: int = Field(ge=0, description="seed: the same seed is the same street")
+
+
+def _which(source: Any) -> str:  # noqa: ANN401 - whatever stands in the file
+    keys = set(source) if isinstance(source, dict) else {type(source).__name__.removesuffix("Source").lower()}
+    return next((kind for kind in ("file", "rtsp", "drawn") if kind in keys), "file")
+
+
+Source = Annotated[
+    Annotated[FileSource, Tag("file")] | Annotated[RtspSource, Tag("rtsp")] | Annotated[DrawnSource, Tag("drawn")],
+    Discriminator(_which),
+]
+
+
+class WatchSetting(Setting):
+    """One rule over a zone: exactly one of these."""
+
+    loitering: Loitering | None = None
+    stopped_vehicle: StoppedVehicle | None = None
+    crowding: Crowding | None = None
+    occupancy: Occupancy | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len([rule for rule in self._all() if rule]) != 1:
+            raise ValueError("give one of loitering, stopped_vehicle, crowding or occupancy")
+        return self
+
+    def _all(self) -> tuple[Watch | None, ...]:
+        return (self.loitering, self.stopped_vehicle, self.crowding, self.occupancy)
+
+    @property
+    def watch(self) -> Watch:
+        """The rule itself."""
+        return next(rule for rule in self._all() if rule)
+
+
+class CameraSetting(Setting):
+    """One camera: where its pictures come from, what is watched in them."""
+
+    id: Slug
+    source: Source
+    fps: float = Field(default=5.0, gt=0, le=60, description="pictures looked at a second")
+    place: Place | None = None
+    classes: frozenset[str] = Field(default=STREET, description="what is tracked and counted")
+    zones: tuple[Zone, ...] = ()
+    lines: tuple[Line, ...] = ()
+    watch: tuple[WatchSetting, ...] = ()
+    tell: frozenset[Kind] = Field(
+        default=frozenset(Kind(kind) for kind in LASTING),
+        description="which happenings become events; crossings and entries are always counted",
+    )
+    evidence: bool = Field(default=True, description="send a redacted picture with each event that opens")
+
+    @model_validator(mode="after")
+    def _scene_stands(self) -> Self:
+        self.scene()
+        return self
+
+    def scene(self) -> Scene:
+        """The analytics of this camera. Raises ValueError when places and rules do not fit together."""
+        return Scene(self.zones, self.lines, [setting.watch for setting in self.watch])
+
+
+class MqttSensor(Setting):
+    """JSON over MQTT, as ChirpStack, Zigbee2MQTT and Tasmota publish it."""
+
+    topic: str = Field(min_length=1, description="topic filter on the node's broker")
+    value: str = Field(min_length=1, description="where the number stands, e.g. object.water_level_cm")
+    scale: float = Field(default=1.0, description="what the number is multiplied by to be in `unit`")
+
+
+class CurveSensor(Setting):
+    """A scripted rise and fall, for demonstrations."""
+
+    low: float
+    high: float
+    rise_s: float = Field(gt=0)
+    every_s: float = Field(default=2.0, gt=0)
+
+
+class SensorSetting(Setting):
+    """One sensor: a number with a unit, and when to doubt it."""
+
+    id: Slug
+    quantity: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+    unit: str = Field(max_length=40, description="UCUM, e.g. m, mm, ug/m3")
+    mqtt: MqttSensor | None = None
+    curve: CurveSensor | None = None
+    valid: tuple[float, float] | None = Field(default=None, description="outside this range a reading is bad")
+    stuck_after: int | None = Field(default=None, ge=2, description="so many equal values in a row are suspect")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.mqtt is None) == (self.curve is None):
+            raise ValueError("give one source, mqtt or curve")
+        return self
+
+
+class ModelSetting(Setting):
+    """Which detector looks, and how many at once."""
+
+    catalogue: Path = Path("configs/models.yaml")
+    store: Path = Path("var/models")
+    detector: Slug | None = Field(default=None, description="none: only drawn cameras can be watched")
+    faces: Slug | None = Field(default=None, description="a face model, for redaction only")
+    threshold: float = Field(default=0.5, ge=0.1, le=1, description="score from which the tracker is sure")
+    sessions: int = Field(default=2, ge=1, le=64, description="single-threaded detectors: one for each core")
+
+
+class OutboxSetting(Setting):
+    """How much of the disk waiting records and pictures may take."""
+
+    limit_mb: float = Field(default=512, gt=0)
+    evidence_mb: float = Field(default=2048, gt=0)
+
+
+class CentreSetting(Setting):
+    """Where pictures are sent: records travel through the broker."""
+
+    url: str = Field(pattern=r"^https?://")
+    secret_file: Path = Field(description="the file whose first line is the secret this node enrolled with")
+
+
+class NodeConfig(Setting):
+    """Everything a node is told."""
+
+    node: Slug
+    ward: Slug = Field(description="for routing; the centre's registry says which ward a camera belongs to")
+    data: Path = Field(default=Path("var/node"), description="outbox, evidence and journal")
+    broker: Broker = Field(description="client_id is the node's own id unless given")
+    centre: CentreSetting | None = None
+    models: ModelSetting = ModelSetting()
+    outbox: OutboxSetting = OutboxSetting()
+    cameras: tuple[CameraSetting, ...] = ()
+    sensors: tuple[SensorSetting, ...] = ()
+    clock: Annotated[str, StringConstraints(pattern="^(ntp|gnss|rtc|none)$")] = "ntp"
+    made_journal: Path | None = Field(default=None, description="write every number given, for reconciling")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_line(cls, told: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+        if not isinstance(told, dict) or not isinstance(told.get("broker", {}), dict):
+            return told
+        return {**told, "broker": {"client_id": told.get("node"), **told.get("broker", {})}}
+
+
+def load(path: Path) -> tuple[NodeConfig, str]:
+    """A configuration from a file, and its revision. Raises DocumentRefused with every mistake, OSError."""
+    text = path.read_text("utf-8")
+    config = understand(text, str(path))
+    return config, datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def understand(text: str, name: str) -> NodeConfig:
+    """A configuration from its text. Raises DocumentRefused with every mistake."""
+    document = parse(text, name)
+    config = fit(document, NodeConfig)
+    mistakes = [*_twice(document, config), *_without_eyes(document, config)]
+    if mistakes:
+        raise DocumentRefused(mistakes)
+    return config
+
+
+def _twice(document: Document, config: NodeConfig) -> list[Mistake]:
+    found: list[Mistake] = []
+    seen: dict[str, str] = {}
+    ids: Sequence[tuple[str, int, str]] = [
+        *(("cameras", index, camera.id) for index, camera in enumerate(config.cameras)),
+        *(("sensors", index, sensor.id) for index, sensor in enumerate(config.sensors)),
+    ]
+    for part, index, name in ids:
+        if name in seen:
+            found.append(document.mistake((part, index, "id"), f"{name} is already the id of {seen[name]}"))
+        seen[name] = f"{part}.{index}"
+    return found
+
+
+def _without_eyes(document: Document, config: NodeConfig) -> list[Mistake]:
+    if config.models.detector is not None:
+        return []
+    return [
+        document.mistake(("cameras", index, "source"), "needs models.detector: only a drawn camera knows its own truth")
+        for index, camera in enumerate(config.cameras)
+        if not isinstance(camera.source, DrawnSource)
+    ]

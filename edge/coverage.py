@@ -1,0 +1,109 @@
+"""How long each camera really watched, minute by minute, and what it counted: the tally of five minutes.
+
+"Nothing happened" and "nobody was looking" are different facts, and only this tells them apart. Time is walked
+once, from `covered` to now: what lies between two looks close enough together was watched, the rest was blind for
+the cause given. Pure: the caller says when a look was and what time it is.
+Limits: minutes are the wall clock's; when it steps back, what was walked already is not walked again.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from streams.wire.records import TALLY_SECONDS, Minute, Tallied, Tally
+
+SLOT: Final = timedelta(seconds=TALLY_SECONDS)
+MINUTE: Final = timedelta(minutes=1)
+PATIENCE_S: Final = 2.0
+LOOKS_MISSED: Final = 3
+PEAK: Final = "peak"
+
+Counted = tuple[str, str, str]
+"""(zone or line, class, direction or `peak`), as `Scene.drain_tallies` gives it."""
+
+
+class Coverage:
+    """One camera's minutes. `fps` is how often it is looked at; two looks may lie three such periods apart."""
+
+    def __init__(self, camera: str, fps: float, began: datetime) -> None:
+        self.camera = camera
+        self._patience = timedelta(seconds=max(PATIENCE_S, LOOKS_MISSED / fps))
+        self._covered = began
+        self._watched: defaultdict[datetime, float] = defaultdict(float)
+        self._blind: defaultdict[datetime, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+        self._counts: defaultdict[datetime, Counter[Counted]] = defaultdict(Counter)
+
+    def looked(self, captured: datetime, cause: str) -> None:
+        """A picture of that instant was looked at; `cause` names what a gap before it was."""
+        gap = captured - self._covered > self._patience
+        self._walk(captured, cause if gap else None)
+
+    def passed(self, now: datetime, cause: str) -> None:
+        """Time went on without a look; once patience is over it was blind, for that cause."""
+        if now - self._covered > self._patience:
+            self._walk(now, cause)
+
+    def counted(self, at: datetime, counts: Mapping[Counted, int]) -> None:
+        """What was counted in the minute of `at`; peaks are the greatest, the rest are sums."""
+        minute = self._counts[_floor(at, MINUTE)]
+        for what, n in counts.items():
+            minute[what] = max(minute[what], n) if what[2] == PEAK else minute[what] + n
+
+    def complete(self, now: datetime) -> list[tuple[datetime, Tally]]:
+        """The tallies of five minutes that are over, each with its beginning; each is given once."""
+        ready = _floor(min(now, self._covered + self._patience), SLOT)
+        return self._cut(ready)
+
+    def flush(self) -> list[tuple[datetime, Tally]]:
+        """Every tally begun, for a node that stops."""
+        return self._cut(self._covered + SLOT + SLOT)
+
+    def _cut(self, before: datetime) -> list[tuple[datetime, Tally]]:
+        minutes = {*self._watched, *self._blind, *self._counts}
+        slots = sorted({_floor(minute, SLOT) for minute in minutes if _floor(minute, SLOT) + SLOT <= before})
+        return [(slot, self._tally(slot)) for slot in slots]
+
+    def _tally(self, slot: datetime) -> Tally:
+        minutes = [slot + index * MINUTE for index in range(TALLY_SECONDS // 60)]
+        counts = [
+            _tallied(index, what, n) for index, minute in enumerate(minutes) for what, n in self._counts[minute].items()
+        ]
+        tally = Tally(
+            camera=self.camera,
+            start=slot,
+            minutes=tuple(self._minute(minute) for minute in minutes),
+            counts=tuple(counts),
+        )
+        for minute in minutes:
+            self._watched.pop(minute, None)
+            self._blind.pop(minute, None)
+            self._counts.pop(minute, None)
+        return tally
+
+    def _minute(self, minute: datetime) -> Minute:
+        blind = {cause: round(seconds, 3) for cause, seconds in self._blind[minute].items()}
+        return Minute(watched=round(self._watched[minute], 3), blind=blind)
+
+    def _walk(self, until: datetime, cause: str | None) -> None:
+        while self._covered < until:
+            minute = _floor(self._covered, MINUTE)
+            step = min(until, minute + MINUTE)
+            seconds = (step - self._covered).total_seconds()
+            if cause is None:
+                self._watched[minute] += seconds
+            else:
+                self._blind[minute][cause] += seconds
+            self._covered = step
+
+
+def _tallied(index: int, what: Counted, n: int) -> Tallied:
+    place, subject, direction = what
+    if direction == PEAK:
+        return Tallied(what=PEAK, place=place, subject=subject, minute=index, n=n)
+    return Tallied(what="passed", place=place, subject=subject, minute=index, n=n, direction=direction)
+
+
+def _floor(at: datetime, span: timedelta) -> datetime:
+    start = datetime(1970, 1, 1, tzinfo=at.tzinfo)
+    return at - (at - start) % span

@@ -1,0 +1,140 @@
+"""One camera's understanding: detections to tracks to happenings to events, and the picture that proves them.
+
+Everything here happens to one picture at a time, in the worker's thread; the node hears the result as `Told`.
+A lasting happening gets its evidence when it opens, from the very picture that showed it. Redaction comes first: when
+it did not run, for whatever reason, the picture stays here and the event says why.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from edge.analytics.happening import Happening, Phase
+from edge.analytics.scene import Scene
+from edge.coverage import Counted
+from edge.privacy import Redacted, redact, regions
+from edge.seeing import Eyes
+from edge.telling import LASTING, Proof, Teller, Witness
+from edge.tracking import Tracker
+from models.detections import Detections
+from streams.frames import Frame
+from streams.wire.records import Event, Evidence
+from streams.wire.words import Reason
+
+REMEMBERED_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one look brought: events with the pictures they name, and what the wire's live overlay may show."""
+
+    camera: str
+    captured: datetime
+    events: tuple[Event, ...]
+    pictures: tuple[Redacted, ...]
+    counts: dict[Counted, int]
+    detections: int
+    stages: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a camera is there for: which classes count, which happenings are told, and whether it proves them."""
+
+    classes: frozenset[str]
+    tell: frozenset[str] = LASTING
+    evidence: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a picture was: of its stream and of the world."""
+
+    elapsed: float
+    captured: datetime
+
+
+class Eye:
+    """One camera's tracker, scene and teller. `look` is called by one worker at a time."""
+
+    def __init__(self, witness: Witness, task: Task, scene: Scene, mint: Callable[[], UUID]) -> None:
+        self.camera = witness.camera
+        self.looks = 0
+        self.seen = 0
+        self.tracks = 0
+        self._task = task
+        self._tracker = Tracker()
+        self._scene = scene
+        self._teller = Teller(witness, mint)
+        self._noise = np.random.default_rng()
+        self._lock = threading.Lock()
+        self._elapsed = 0.0
+        self._last: Moment | None = None
+
+    @property
+    def open(self) -> list[Event]:
+        """What has begun and not ended."""
+        with self._lock:
+            return self._teller.open
+
+    def look(self, frame: Frame, eyes: Eyes) -> Told:
+        """Everything this picture means."""
+        seen = eyes.see(frame)
+        wanted = _of(seen.detections, eyes.labels, self._task.classes)
+        with self._lock:
+            elapsed = self._advance(frame)
+            tracks = self._tracker.update(wanted, elapsed)
+            happenings = self._scene.observe(tracks, eyes.labels, elapsed, self._tracker.ended())
+            told = [happening for happening in happenings if happening.kind in self._task.tell]
+            proof, pictures = self._prove(frame, eyes, told)
+            events = tuple(self._teller.tell(happening, frame.captured, proof) for happening in told)
+            counts = self._scene.drain_tallies()
+        self.looks += 1
+        self.seen += len(wanted)
+        self.tracks = max(self.tracks, int(tracks.track.max(initial=0)))
+        return Told(self.camera, frame.captured, events, pictures, counts, len(wanted), seen.stages)
+
+    def blind(self, cause: str) -> list[Event]:
+        """The camera shows nothing any more: time stands still, and what is open is unknown."""
+        with self._lock:
+            self._scene.blind(self._elapsed)
+            return self._teller.unsure(cause)
+
+    def _advance(self, frame: Frame) -> float:
+        """Stream seconds that never fall: a source opened again begins at 0, and what passed meanwhile is added."""
+        last, self._last = self._last, Moment(frame.elapsed, frame.captured)
+        if last is None:
+            return self._elapsed
+        step = frame.elapsed - last.elapsed
+        if step < 0:
+            step = max((frame.captured - last.captured).total_seconds(), 0.0)
+        self._elapsed += step
+        return self._elapsed
+
+    def _prove(self, frame: Frame, eyes: Eyes, told: Sequence[Happening]) -> tuple[Proof, tuple[Redacted, ...]]:
+        begins = any(happening.phase is Phase.OPENED or happening.kind not in LASTING for happening in told)
+        if not begins:
+            return Proof(), ()
+        if not self._task.evidence:
+            return Proof(notes=(Reason(code="evidence_off"),)), ()
+        covered = eyes.see_closely(frame)
+        covered += regions(self._tracker.alive(REMEMBERED_S), eyes.labels)
+        picture = redact(frame.pixels, covered, self._noise)
+        return Proof((named(picture),)), (picture,)
+
+
+def named(picture: Redacted) -> Evidence:
+    """How an event names a picture."""
+    return Evidence(
+        sha256=picture.sha256, bytes=len(picture.jpeg), media_type="image/jpeg", role="snapshot", redacted=True
+    )
+
+
+def _of(found: Detections, labels: Sequence[str], classes: frozenset[str]) -> Detections:
+    wanted = np.array([index for index, name in enumerate(labels) if name in classes], np.int32)
+    return found[np.isin(found.label, wanted)]

@@ -1,0 +1,51 @@
+"""Which camera is looked at next. One slot a camera, newest wins; the oldest capture is served first.
+
+A slot holds the newest picture only: one that waited is overwritten and counted, because a picture from
+before is worth less than the one from now. A camera is looked at by one worker at a time, since its tracker
+lives on the order of its pictures; between cameras the one whose picture is oldest goes first, which is also
+fair: who was just served has the youngest picture.
+"""
+
+import threading
+from collections import Counter
+
+from streams.frames import Frame
+
+
+class Slots:
+    """The pictures that wait, one a camera. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, Frame] = {}
+        self._busy: set[str] = set()
+        self._news = threading.Condition()
+        self.dropped: Counter[str] = Counter()
+
+    def put(self, frame: Frame) -> None:
+        """A new picture; the one that still waited gives way and is counted."""
+        with self._news:
+            self.dropped[frame.camera] += frame.camera in self._waiting
+            self._waiting[frame.camera] = frame
+            self._news.notify()
+
+    def take(self, within: float) -> Frame | None:
+        """The oldest waiting picture of a camera nobody looks at, or None after `within` seconds. Then `done`."""
+        with self._news:
+            if not self._news.wait_for(lambda: self._free() is not None, within):
+                return None
+            frame = self._free()
+            if frame is None:
+                return None
+            del self._waiting[frame.camera]
+            self._busy.add(frame.camera)
+            return frame
+
+    def done(self, camera: str) -> None:
+        """The camera may be looked at again."""
+        with self._news:
+            self._busy.discard(camera)
+            self._news.notify()
+
+    def _free(self) -> Frame | None:
+        free = [frame for camera, frame in self._waiting.items() if camera not in self._busy]
+        return min(free, key=lambda frame: frame.captured, default=None)

@@ -1,0 +1,92 @@
+"""What looks at a picture: a detector, or, on a machine without one, the truth of a drawn street.
+
+The rest of the node asks `Eyes` and never which it is. `see` is the usual look; `see_closely` is the slow one for
+redaction: the lowest threshold, the whole picture and tiles, and faces when a model for them is present.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+
+from edge.privacy import Region, of_faces, regions
+from models.detections import Detections
+from models.detector import PRIVACY_THRESHOLD, Detector
+from streams.cameras.drawn import Drawn
+from streams.frames import Frame
+from streams.wire.records import ModelRef
+
+FACE_THRESHOLD: Final = 0.3
+LOWEST: Final = 0.1  # the tracker keeps a track alive on boxes down to here
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look: what was seen, and milliseconds by stage."""
+
+    detections: Detections
+    stages: dict[str, float]
+
+
+class Eyes(Protocol):
+    """Something that finds objects in pictures. One for each worker."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The code of every class index."""
+
+    @property
+    def model(self) -> ModelRef | None:
+        """Which model looks; none when nobody detects and the truth is known."""
+
+    def see(self, frame: Frame) -> Seen:
+        """The usual look."""
+
+    def see_closely(self, frame: Frame) -> list[Region]:
+        """Every part of this very picture that must not be readable, normalised xyxy."""
+
+
+class DetectorEyes:
+    """A detector of the catalogue, and a face model when there is one."""
+
+    def __init__(self, objects: Detector, faces: Detector | None, threshold: float) -> None:
+        """`threshold` is the score from which the tracker is sure; it goes on the wire."""
+        self._objects, self._faces = objects, faces
+        self.labels = [name.replace(" ", "_").replace("-", "_").lower() for name in objects.entry.labels.names]
+        self.model: ModelRef | None = ModelRef(id=objects.entry.name, sha256=objects.entry.sha256, threshold=threshold)
+
+    def see(self, frame: Frame) -> Seen:
+        """One run on the whole picture."""
+        found = self._objects.detect(frame.pixels, LOWEST)
+        timing = self._objects.timing
+        return Seen(found, {"shape": timing.shape_ms, "run": timing.run_ms, "decode": timing.decode_ms})
+
+    def see_closely(self, frame: Frame) -> list[Region]:
+        """Whole picture and tiles at 0.10, and faces."""
+        covered = regions(self._objects.detect_tiles(frame.pixels, PRIVACY_THRESHOLD), self.labels)
+        if self._faces is not None:
+            covered += of_faces(self._faces.detect_tiles(frame.pixels, FACE_THRESHOLD))
+        return covered
+
+
+class DrawnEyes:
+    """No detector: a drawn street tells what it drew. For trying the whole loop on a bare machine."""
+
+    model: ModelRef | None = None
+
+    def __init__(self, cameras: Sequence[Drawn]) -> None:
+        self._cameras = {camera.camera: camera for camera in cameras}
+        self.labels = ["person", "bicycle", "motorcycle", "car", "bus", "truck"]
+
+    def see(self, frame: Frame) -> Seen:
+        """What was drawn, all of it, surely."""
+        truth = self._cameras[frame.camera].truth(frame.number)
+        boxes = np.array([xyxy for _, xyxy in truth], np.float32).reshape(-1, 4)
+        label = np.array([self.labels.index(name) for name, _ in truth], np.int32)
+        score = np.full(len(truth), 0.9, np.float32)
+        return Seen(Detections(boxes, score, label), {})
+
+    def see_closely(self, frame: Frame) -> list[Region]:
+        """The drawn people and vehicles."""
+        return regions(self.see(frame).detections, self.labels)

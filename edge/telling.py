@@ -1,0 +1,137 @@
+"""From happenings to events of the wire: identities, revisions, and nothing invented after a restart.
+
+An event's id is minted here, at the edge, once; every later word about it carries a higher `rev`. What is open is
+kept in a journal on disk, written before the word leaves: after a crash the node finds it and says `unknown`,
+because it did not see how it ended. The same is said when a camera goes blind.
+"""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from edge.analytics.happening import Happening, Key, Phase
+from streams.wire.records import MOST_BOXES, Box, Event, Evidence, ModelRef
+from streams.wire.records import Phase as Told
+from streams.wire.words import Place, Reason
+
+LASTING: Final = frozenset({"loitering", "stopped_vehicle", "crowding", "occupancy"})
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The picture taken for an event, or why there is none."""
+
+    evidence: tuple[Evidence, ...] = ()
+    notes: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """What stands behind a camera's events: where it hangs, which model looked, under which configuration."""
+
+    camera: str
+    place: Place | None = None
+    model: ModelRef | None = None
+    config_rev: str | None = None
+
+
+class Teller:
+    """Events of one camera. Not thread-safe: one picture at a time."""
+
+    def __init__(self, witness: Witness, mint: Callable[[], UUID]) -> None:
+        self._witness = witness
+        self._mint = mint
+        self._open: dict[Key, Event] = {}
+
+    @property
+    def open(self) -> list[Event]:
+        """What has begun and not ended, as last told."""
+        return list(self._open.values())
+
+    def tell(self, happening: Happening, captured: datetime, proof: Proof | None = None) -> Event:
+        """The event that says this happening."""
+        begun = self._open.get(happening.key)
+        proof = proof or Proof()
+        event = Event(
+            id=begun.id if begun else self._mint(),
+            rev=begun.rev + 1 if begun else 1,
+            began=begun.began if begun else captured,
+            kind=happening.kind,
+            phase=Told(happening.phase),
+            camera=self._witness.camera,
+            zone=happening.zone,
+            subject=happening.subject,
+            direction=happening.direction,
+            count=happening.count,
+            score=min(max(happening.score, 0.0), 1.0),
+            dwell=happening.dwell,
+            boxes=_boxes(happening),
+            place=self._witness.place,
+            model=self._witness.model,
+            config_rev=self._witness.config_rev,
+            evidence=(begun.evidence if begun else ()) or proof.evidence,
+            notes=proof.notes,
+        )
+        if happening.phase is Phase.CLOSED:
+            self._open.pop(happening.key, None)
+        else:
+            self._open[happening.key] = event
+        return event
+
+    def unsure(self, cause: str) -> list[Event]:
+        """The camera went blind: nobody knows how what is open goes on."""
+        told = [unknown(event, cause) for event in self._open.values()]
+        self._open = dict(zip(self._open, told, strict=True))
+        return told
+
+
+def unknown(event: Event, cause: str) -> Event:
+    """The next word about an event nobody watches any more."""
+    update = {"phase": Told.UNKNOWN, "rev": event.rev + 1, "notes": (Reason(code=cause),)}
+    return event.model_copy(update=update)
+
+
+class Journal:
+    """What is open, on disk: read once at the start, written whole (beside, then renamed) on every change."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last: str | None = None
+
+    def left_open(self) -> list[Event]:
+        """What was open when the node last ran; none when the journal is missing or broken."""
+        try:
+            kept = json.loads(self._path.read_text("utf-8"))
+            return [Event.model_validate(event) for event in kept]
+        except (OSError, ValueError):
+            return []
+
+    def keep(self, open_events: Sequence[Event]) -> None:
+        """Write what is open now, when that has changed. Raises OSError."""
+        text = json.dumps([event.model_dump(mode="json") for event in open_events])
+        if text == self._last:
+            return
+        beside = self._path.with_suffix(".new")
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
+        self._last = text
+
+
+def _boxes(happening: Happening) -> tuple[Box, ...]:
+    label, score = happening.subject, min(max(happening.score, 0.0), 1.0)
+    return tuple(
+        Box(xyxy=(_clip(x0), _clip(y0), _clip(x1), _clip(y1)), label=label, score=score)
+        for x0, y0, x1, y1 in happening.boxes[:MOST_BOXES]
+    )
+
+
+def _clip(part: float) -> float:
+    return round(min(max(part, 0.0), 1.0), 4)
