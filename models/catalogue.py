@@ -1,0 +1,240 @@
+"""Which models there are, what each wants and says, where it comes from and what its licence allows.
+
+Idea: a model is data, not code. `configs/models.yaml` names each file by its sha256, so it is the hash that is
+trusted and never the place it came from; the picture it wants (`Input`) and the form of its answer (`Head`)
+choose the code in `models.shape` and `models.decode`. Class names and the trade's groups of them (`vehicle`,
+`two-wheeler`) stand beside it in `labels/`, so that nobody writes a class number into a rule.
+Loading lists every mistake with file and line. Needs Pydantic and PyYAML only: `wardsense models list` works
+on a machine that can run no model.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from models.marks import Marked, Mistake, Mistaken
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.onnx$")]
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/\S+$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Three = tuple[float, float, float]
+
+COARSEST_STRIDE = 32
+LABELS_FOLDER = "labels"
+
+
+class Task(StrEnum):
+    """What a model looks for."""
+
+    OBJECTS = "objects"
+    FACES = "faces"
+
+
+class Head(StrEnum):
+    """The form of a network's answer; each has its function in `models.decode`."""
+
+    YOLOX = "yolox"
+    DETR = "detr"
+    YOLOV8 = "yolov8"
+    END2END = "end2end"
+    YUNET = "yunet"
+    NANODET = "nanodet"
+    FASTESTDET = "fastestdet"
+
+
+class Fit(StrEnum):
+    """How a picture is laid on the canvas: pulled to fill it, or kept in shape and padded."""
+
+    STRETCH = "stretch"
+    TOP_LEFT = "top-left"
+    CENTRE = "centre"
+
+
+class Colour(StrEnum):
+    """The order of the colour planes."""
+
+    BGR = "bgr"
+    RGB = "rgb"
+
+
+class Use(StrEnum):
+    """What a licence lets one do: run the model, ship it with a product, train a further one from it."""
+
+    RUN = "run"
+    SHIP = "ship"
+    TRAIN = "train"
+
+
+class Closed(BaseModel):
+    """Read once, never changed; a key nobody knows is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Input(Closed):
+    """The picture a network wants: float32 (1, 3, height, width), each plane `(value * scale - mean) / std`."""
+
+    height: int = Field(ge=COARSEST_STRIDE, le=4096, description="canvas pixels")
+    width: int = Field(ge=COARSEST_STRIDE, le=4096, description="canvas pixels")
+    colour: Colour = Colour.RGB
+    scale: float = Field(default=1.0, gt=0, description="what a colour value 0..255 is multiplied by first")
+    mean: Three = Field(default=(0.0, 0.0, 0.0), description="subtracted after scaling, in the order of `colour`")
+    std: Three = Field(default=(1.0, 1.0, 1.0), description="divided by, in the order of `colour`")
+    fit: Fit = Fit.STRETCH
+    pad: int = Field(default=114, ge=0, le=255, description="the grey around a picture that was not stretched")
+
+    @model_validator(mode="after")
+    def _std_divides(self) -> Self:
+        if min(self.std) <= 0:
+            raise ValueError("std must be above zero in every plane")
+        return self
+
+
+class Labels(Closed):
+    """The classes of a network in the order of its outputs, and the trade's groups of them."""
+
+    name: Slug
+    names: tuple[str, ...] = Field(min_length=1)
+    groups: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _groups_known(self) -> Self:
+        strangers = sorted({name for members in self.groups.values() for name in members} - set(self.names))
+        if strangers:
+            raise ValueError(f"groups name classes that {self.name} has not: {', '.join(strangers)}")
+        return self
+
+    def indices(self, *wanted: str) -> frozenset[int]:
+        """Class indices of these groups or single classes. Raises KeyError for a word that is neither."""
+        members = [name for word in wanted for name in self.groups.get(word, (word,))]
+        strangers = sorted(set(members) - set(self.names))
+        if strangers:
+            raise KeyError(f"{self.name} has no class or group {', '.join(strangers)}")
+        return frozenset(index for index, name in enumerate(self.names) if name in members)
+
+
+class Licence(Closed):
+    """The SPDX identifier, who holds the right, and what it lets a ward do with the file."""
+
+    spdx: str = Field(min_length=1)
+    holder: str = Field(min_length=1)
+    fits: tuple[Use, ...]
+
+
+class Measured(Closed):
+    """Average precision over IoU .50 to .95 (`ap`) and at .50 (`ap50`), and milliseconds a picture."""
+
+    data: str
+    ap: Share
+    ap50: Share
+    ms: float = Field(gt=0)
+    threads: int = Field(ge=1)
+
+
+class Entry(Closed):
+    """One model. `sha256` and `bytes` name the very file; `file` is what upstream calls it."""
+
+    name: Slug
+    title: str
+    task: Task
+    file: FileName
+    sha256: Sha256
+    bytes: int = Field(gt=0)
+    input: Input
+    head: Head
+    overlap: Share = Field(default=0.65, description="IoU above which the weaker of two boxes of a class is dropped")
+    labels: Labels
+    licence: Licence
+    sources: tuple[Address, ...] = ()
+    measured: Measured | None = None
+
+    @model_validator(mode="after")
+    def _size_meets_strides(self) -> Self:
+        if self.head is not Head.DETR and (self.input.height % COARSEST_STRIDE or self.input.width % COARSEST_STRIDE):
+            raise ValueError(f"input height and width must be multiples of {COARSEST_STRIDE} for head {self.head}")
+        return self
+
+    def sized(self, height: int, width: int) -> "Entry":
+        """The same model on another canvas, for files whose height and width are free. Raises ValueError."""
+        changed = {**self.input.model_dump(), "height": height, "width": width}
+        return Entry.model_validate({**dict(self), "input": changed})
+
+
+class Catalogue:
+    """Entries by name, in the order of the file."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = {entry.name: entry for entry in entries}
+
+    def __getitem__(self, name: str) -> Entry:
+        """The entry of that name. Raises KeyError that lists the names there are."""
+        if name not in self.entries:
+            raise KeyError(f"no model {name!r} in the catalogue; there are {', '.join(self.entries) or 'none'}")
+        return self.entries[name]
+
+
+def load(path: Path) -> Catalogue:
+    """Read a catalogue and the `labels/` beside it. Raises Mistaken with every mistake, OSError when unreadable."""
+    folder = path.parent / LABELS_FOLDER
+    labels = {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*")) if file.is_file()}
+    return parse(path.read_text("utf-8"), labels, path.name)
+
+
+def parse(text: str, labels: Mapping[str, str], file: str = "models.yaml") -> Catalogue:
+    """A catalogue from its text and the texts of its label files by name. Raises Mistaken with every mistake."""
+    marked = Marked(text, file)
+    data = marked.data if isinstance(marked.data, dict) else {}
+    listed = data.get("models")
+    if not isinstance(listed, dict) or not listed:
+        raise Mistaken([Mistake(file, 1, "a catalogue is `models:` followed by one entry per model name")])
+    mistakes, entries = list(marked.twice), []
+    mistakes += [marked.mistake([key], f"unknown key {key!r}") for key in data if key != "models"]
+    for name, raw in listed.items():
+        try:
+            entries.append(_entry(str(name), raw, labels))
+        except ValidationError as wrong:
+            mistakes += marked.explain(wrong, ("models", str(name)))
+        except Mistaken as wrong:
+            mistakes += wrong.mistakes
+        except LookupError as wrong:
+            mistakes.append(marked.mistake(("models", str(name), "labels"), str(wrong.args[0])))
+    if mistakes:
+        raise Mistaken(mistakes)
+    return Catalogue(entries)
+
+
+def _entry(name: str, raw: object, labels: Mapping[str, str]) -> Entry:
+    if not isinstance(raw, dict) or not isinstance(raw.get("labels"), str):
+        return Entry.model_validate({**raw, "name": name} if isinstance(raw, dict) else raw)
+    return Entry.model_validate({**raw, "name": name, "labels": read_labels(raw["labels"], labels)})
+
+
+def read_labels(name: str, texts: Mapping[str, str]) -> Labels:
+    """Class names from `<name>.txt`, one a line, and groups from `<name>.yaml` where there is one.
+
+    Raises LookupError without the first, Mistaken for mistakes in the second.
+    """
+    listed, grouped = f"{name}.txt", f"{name}.yaml"
+    if listed not in texts:
+        raise LookupError(f"no class names {LABELS_FOLDER}/{listed}")
+    names = [line.strip() for line in texts[listed].splitlines() if line.strip()]
+    marked = Marked(texts.get(grouped, ""), f"{LABELS_FOLDER}/{grouped}")
+    if marked.twice:
+        raise Mistaken(marked.twice)
+    try:
+        return Labels.model_validate({"name": name, "names": names, "groups": marked.data or {}})
+    except ValidationError as wrong:
+        raise Mistaken(_regrouped(marked, wrong)) from wrong
+
+
+def _regrouped(marked: Marked, wrong: ValidationError) -> list[Mistake]:
+    # The file holds the groups alone, so their paths start one key higher than in the model.
+    return [
+        marked.mistake(error["loc"][1:], f"{'.'.join(map(str, error['loc']))}: {error['msg']}")
+        for error in wrong.errors(include_url=False)
+    ]

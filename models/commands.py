@@ -1,0 +1,147 @@
+"""`wardsense models`: what an engineer does with models, from the command line.
+
+Only the catalogue and the fetcher are imported at the top, so that listing and pulling work on a machine that
+can run no model; `evaluate` brings ONNX Runtime and OpenCV in when it is called.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from models.catalogue import Catalogue, Entry, load
+from models.fetch import FetchFailed, Held, pull, stored, verify
+from models.marks import Mistaken
+
+app = typer.Typer(no_args_is_help=True, help="The models a node may run: see, fetch, prove, measure.")
+
+CatalogueFile = Annotated[Path, typer.Option("--catalogue", help="The catalogue; its labels lie beside it in labels/.")]
+Store = Annotated[Path, typer.Option("--store", help="The folder that holds the fetched models.")]
+Names = Annotated[list[str] | None, typer.Argument(help="Models by name; none means all of the catalogue.")]
+
+CATALOGUE = Path("configs/models.yaml")
+STORE = Path("var/models")
+COLOURS = {Held.GOOD: "green", Held.ABSENT: "dim", Held.WRONG: "bold red"}
+
+
+@app.command("list")
+def show(catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
+    """List the models there are, what each may be used for, how well it sees, and whether the store has it.
+
+    AP is average precision on the set named in the catalogue (higher is better); ms is the time a picture takes.
+    """
+    table = Table(title=f"models in {catalogue}", caption=f"store: {store}", box=SIMPLE_HEAD)
+    for column in ("name", "canvas", "licence", "fits", "AP / AP50", "ms", "MB", "store"):
+        table.add_column(column, no_wrap=column not in {"licence", "fits"})
+    for entry in _entries(catalogue, None):
+        held = _asked(entry, store)
+        table.add_row(*_row(entry), f"[{COLOURS[held]}]{held}[/]")
+    Console().print(table)
+
+
+@app.command("pull")
+def fetch(
+    names: Names = None,
+    mirror: Annotated[Path | None, typer.Option(help="A folder that holds the files, by sha256 or by name.")] = None,
+    catalogue: CatalogueFile = CATALOGUE,
+    store: Store = STORE,
+) -> None:
+    """Fetch models into the store: from upstream, or with --mirror from a folder on a closed network.
+
+    Every file is proved by the sha256 in the catalogue before it takes its name, so it does not matter who
+    served it. A download that broke off goes on where it stopped: run the same command again.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    failed = []
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        for entry in _entries(catalogue, names):
+            bar = bars.add_task(entry.name, total=entry.bytes)
+            try:
+                pull(entry, store, mirror, lambda here, whole, bar=bar: bars.update(bar, completed=here, total=whole))  # type: ignore[misc]  # mypy cannot type a lambda's default
+            except FetchFailed as wrong:
+                failed.append(str(wrong))
+    _end(failed)
+
+
+@app.command("verify")
+def prove(names: Names = None, catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
+    """Prove that the store holds the very files the catalogue names; exit status 1 when one does not."""
+    failed = []
+    for entry in _entries(catalogue, names):
+        held = _asked(entry, store)
+        typer.echo(f"{entry.name}: {held}")
+        if held is Held.WRONG:
+            failed.append(f"{stored(entry, store)} is not the file the catalogue names; delete it and pull it again")
+        if held is Held.ABSENT and names:
+            failed.append(f"{entry.name} is not in {store}; fetch it with `wardsense models pull {entry.name}`")
+    _end(failed)
+
+
+@app.command("evaluate")
+def judge(
+    name: Annotated[str, typer.Argument(help="The model by name.")],
+    data: Annotated[Path, typer.Argument(help="A folder with instances.json (COCO format) and images/.")],
+    threads: Annotated[int, typer.Option(min=1, help="Threads that work on one picture.")] = 1,
+    catalogue: CatalogueFile = CATALOGUE,
+    store: Store = STORE,
+) -> None:
+    """Measure average precision on a COCO-format set, with the field's own judge (needs the [dev] extra)."""
+    from models.detector import Detector  # noqa: PLC0415  see the header
+    from models.evaluate import EvaluationFailed, evaluate  # noqa: PLC0415  see the header
+    from models.session import ModelRefused  # noqa: PLC0415  see the header
+
+    (entry,) = _entries(catalogue, [name])
+    try:
+        detector = Detector(entry, stored(entry, store), threads)
+        score = evaluate(detector, data / "instances.json", data / "images")
+    except (ModelRefused, EvaluationFailed) as wrong:
+        raise _stop(str(wrong)) from wrong
+    typer.echo(f"{name}: AP {score.ap:.3f}, AP50 {score.ap50:.3f}, {score.pictures} pictures, {score.ms:.1f} ms each")
+
+
+def _entries(catalogue: Path, names: list[str] | None) -> list[Entry]:
+    try:
+        known: Catalogue = load(catalogue)
+        return [known[name] for name in names] if names else list(known.entries.values())
+    except Mistaken as wrong:
+        raise _stop(str(wrong)) from wrong
+    except OSError as wrong:
+        raise _stop(f"{catalogue}: {wrong.strerror}; name the catalogue with --catalogue FILE") from wrong
+    except KeyError as wrong:
+        raise _stop(str(wrong.args[0])) from wrong
+
+
+def _asked(entry: Entry, store: Path) -> Held:
+    try:
+        return verify(entry, store)
+    except FetchFailed as wrong:
+        raise _stop(str(wrong)) from wrong
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    seen = entry.measured
+    figures = (f"{seen.ap:.3f} / {seen.ap50:.3f}", f"{seen.ms:.0f}") if seen else ("-", "-")
+    return (
+        entry.name,
+        f"{entry.input.width}x{entry.input.height}",
+        entry.licence.spdx,
+        " ".join(entry.licence.fits),
+        *figures,
+        f"{entry.bytes / 1e6:.1f}",
+    )
+
+
+def _end(failed: list[str]) -> None:
+    for line in failed:
+        typer.echo(line, err=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _stop(why: str) -> typer.Exit:
+    typer.echo(why, err=True)
+    return typer.Exit(1)

@@ -1,0 +1,146 @@
+"""One ONNX file, opened once it is proved to be the file the catalogue names; the only importer of onnxruntime.
+
+Idea: a model decides what a city sees, so it is read into memory, hashed, and the very bytes that were hashed
+are run; then its inputs and outputs are compared with what its head reads, so that a wrong file is refused by
+name at the door and does not become silent nonsense in the queue.
+Threads do not spin: a spinning pool burns the cores that decode video. One single-threaded session per core
+beats one session with many threads (DESIGN section 4).
+Limits: external-data models (weights beside the file) are refused, because their hash proves nothing.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as states
+
+from models.catalogue import Entry, Head
+from models.decode import Shape, expected
+
+SIZES = "orig_target_sizes"
+DETR_OUTPUTS = ("labels", "boxes", "scores")
+CPU = ("CPUExecutionProvider",)
+ERRORS_ONLY = 3
+
+REFUSALS = (
+    states.EPFail,
+    states.Fail,
+    states.InvalidArgument,
+    states.InvalidGraph,
+    states.InvalidProtobuf,
+    states.NoModel,
+    states.NotImplemented,
+    states.RuntimeException,
+)
+
+
+class Reason(StrEnum):
+    """Why a model was refused."""
+
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    HASH = "hash-differs"
+    NOT_ONNX = "not-onnx"
+    SHAPE = "wrong-shape"
+    PROVIDER = "no-such-provider"
+
+
+class ModelRefused(Exception):  # noqa: N818  named for what happened, like the other refusals of this house
+    """A model that will not be run: `reason` for programs, the message for the person who mends it."""
+
+    def __init__(self, reason: Reason, model: str, what: str) -> None:
+        self.reason = reason
+        self.model = model
+        super().__init__(f"{model}: {what}")
+
+
+class Session:
+    """The opened file of `entry`. Raises ModelRefused when it is not that file or not of that form.
+
+    `threads` work on one picture; `providers` are ONNX Runtime's names in order of preference.
+    """
+
+    def __init__(self, entry: Entry, path: Path, threads: int = 1, providers: Sequence[str] = CPU) -> None:
+        self.entry = entry
+        self._session = _opened(entry, _proved(entry, path), threads, providers)
+        self._outputs = list(DETR_OUTPUTS) if entry.head is Head.DETR else [o.name for o in self._session.get_outputs()]
+        self._picture = self._session.get_inputs()[0].name
+        self._extra = self._sizes()
+        self._compare_declared()
+
+    def run(self, canvas: NDArray[np.float32]) -> list[NDArray[Any]]:
+        """The raw outputs of one canvas, float32 (1, 3, height, width), in the order the head reads them."""
+        found: list[NDArray[Any]] = self._session.run(self._outputs, {self._picture: canvas, **self._extra})
+        return found
+
+    def prove(self, outputs: Sequence[NDArray[Any]]) -> None:
+        """Compare real outputs with what the head reads; for the sizes a file leaves open. Raises ModelRefused."""
+        for name, found, want in zip(self._outputs, outputs, self._expected(), strict=True):
+            self._same(f"output {name!r}", found.shape, want)
+
+    def _sizes(self) -> Mapping[str, NDArray[np.int64]]:
+        if self.entry.head is not Head.DETR:
+            return {}
+        # Boxes come back scaled by these, so the canvas itself is asked for: one inverse serves every head.
+        return {SIZES: np.array([[self.entry.input.width, self.entry.input.height]], np.int64)}
+
+    def _expected(self) -> tuple[Shape, ...]:
+        return expected(self.entry.head, self.entry.input, len(self.entry.labels.names))
+
+    def _compare_declared(self) -> None:
+        inputs, want = self._session.get_inputs(), self.entry.input
+        names = [declared.name for declared in inputs[1:]]
+        if names != list(self._extra):
+            raise self._refused(f"wants the further inputs {names}, head {self.entry.head} gives {list(self._extra)}")
+        if inputs[0].type != "tensor(float)":
+            raise self._refused(f"input {self._picture!r} is {inputs[0].type}, not float32")
+        self._same(f"input {self._picture!r}", inputs[0].shape, (1, 3, want.height, want.width))
+        declared = {output.name: output.shape for output in self._session.get_outputs()}
+        if len(self._outputs) != len(self._expected()) or not declared.keys() >= set(self._outputs):
+            raise self._refused(f"gives the outputs {list(declared)}, not those of head {self.entry.head}")
+        for name, wanted in zip(self._outputs, self._expected(), strict=True):
+            self._same(f"output {name!r}", declared[name], wanted)
+
+    def _same(self, where: str, found: Sequence[int | str | None], want: Shape) -> None:
+        free = all(not isinstance(a, int) or b is None or a == b for a, b in zip(found, want, strict=False))
+        if len(found) != len(want) or not free:
+            raise self._refused(f"{where} is {list(found)}, head {self.entry.head} reads {list(want)}")
+
+    def _refused(self, what: str) -> ModelRefused:
+        return ModelRefused(Reason.SHAPE, self.entry.name, f"{what}; is the catalogue entry for another export?")
+
+
+def _proved(entry: Entry, path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as gone:
+        what = f"there is no {path}; fetch it with `wardsense models pull {entry.name}`"
+        raise ModelRefused(Reason.MISSING, entry.name, what) from gone
+    except OSError as wrong:
+        raise ModelRefused(Reason.UNREADABLE, entry.name, f"{path} cannot be read: {wrong}") from wrong
+    found = hashlib.sha256(content).hexdigest()
+    if found != entry.sha256:
+        what = f"{path} has sha256 {found}, the catalogue says {entry.sha256}; delete it and pull it again"
+        raise ModelRefused(Reason.HASH, entry.name, what)
+    return content
+
+
+def _opened(entry: Entry, content: bytes, threads: int, providers: Sequence[str]) -> ort.InferenceSession:
+    absent = sorted(set(providers) - set(ort.get_available_providers()))
+    if absent:
+        there = ", ".join(ort.get_available_providers())
+        raise ModelRefused(Reason.PROVIDER, entry.name, f"no provider {', '.join(absent)} here; there are {there}")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = ERRORS_ONLY
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(content, options, providers=list(providers))
+    except REFUSALS as wrong:
+        raise ModelRefused(Reason.NOT_ONNX, entry.name, f"ONNX Runtime cannot open it: {wrong}") from wrong
