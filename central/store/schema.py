@@ -228,7 +228,7 @@ alert = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     _ward(),
-    Column("fingerprint", String(64), nullable=False),
+    Column("fingerprint", String(300), nullable=False),
     Column("rule", Slug, nullable=False),
     Column("unit_id", Slug, nullable=False),
     Column("device_id", Slug, nullable=False),

@@ -17,7 +17,7 @@ def upgrade() -> None:
         "alert",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("ward_id", sa.String(length=40), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("fingerprint", sa.String(length=300), nullable=False),
         sa.Column("rule", sa.String(length=40), nullable=False),
         sa.Column("unit_id", sa.String(length=40), nullable=False),
         sa.Column("device_id", sa.String(length=40), nullable=False),
