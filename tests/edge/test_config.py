@@ -1,0 +1,76 @@
+"""A node's configuration: every mistake with file and line, nothing half right."""
+
+import pytest
+
+from edge.config import DrawnSource, FileSource, RtspSource, understand
+from streams.documents import DocumentRefused
+
+GOOD = """
+node: hai-chau-01
+ward: hai-chau
+broker: {host: 127.0.0.1}
+models: {detector: deimv2-femto}
+cameras:
+  - id: cam-plaza
+    source: {file: plaza.mp4}
+    zones:
+      - {id: plaza, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}
+    lines:
+      - {id: kerb, a: [0, 0.5], b: [1, 0.5]}
+    watch:
+      - loitering: {zone: plaza, after_s: 20, classes: [person]}
+  - id: cam-road
+    source: {rtsp: "rtsp://10.0.0.7/stream", user: admin, password_file: secret}
+  - id: cam-drawn
+    source: {drawn: 3}
+sensors:
+  - {id: level-1, quantity: water_level, unit: m, curve: {low: 0.5, high: 1.6, rise_s: 60}}
+"""
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(DocumentRefused) as refused:
+        understand(text, "node.yaml")
+    return [str(mistake) for mistake in refused.value.mistakes]
+
+
+def test_a_good_configuration_is_understood() -> None:
+    config = understand(GOOD, "node.yaml")
+    kinds = [type(camera.source) for camera in config.cameras]
+    assert kinds == [FileSource, RtspSource, DrawnSource]
+    assert config.broker.client_id == "hai-chau-01"
+
+
+def test_a_misspelt_setting_is_found_on_its_line() -> None:
+    assert mistakes(GOOD.replace("after_s: 20", "after_seconds: 20")) == [
+        "node.yaml:14: cameras.0.watch.0.loitering.after_s: is required and missing",
+        "node.yaml:14: cameras.0.watch.0.loitering.after_seconds: unknown setting: is it spelt right?",
+    ]
+
+
+def test_every_mistake_is_listed_at_once() -> None:
+    text = (
+        GOOD.replace("[1, 1]", "[1.5, 1]").replace("ward: hai-chau", "ward: Hải Châu").replace("drawn: 3", "drawn: -1")
+    )
+    found = mistakes(text)
+    assert len(found) == 3
+    assert found[0].startswith("node.yaml:3: ward")
+    assert "outside the picture" in found[1]
+    assert found[2].startswith("node.yaml:18: cameras.2.source.drawn")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("zone: plaza, after_s", "zone: market, after_s", "unknown zones: ['market']"),
+        ("id: cam-road", "id: cam-plaza", "already the id of cameras.0"),
+        ("models: {detector: deimv2-femto}", "", "needs models.detector"),
+        ("curve: {low", "mqtt: {topic: a, value: b}, curve: {low", "give one source"),
+        ("loitering: {zone", "crowding: {zone: plaza, at_least: 3, for_s: 5}\n        loitering: {zone", "give one of"),
+        ("broker: {host: 127.0.0.1}", "broker: {host: 127.0.0.1, tls: maybe}", "broker.tls"),
+        ("ward: hai-chau", "ward: hai-chau\nward: thanh-khe", "stands twice"),
+        ("node: hai-chau-01", "node: [hai", "not YAML"),
+    ],
+)
+def test_a_mistake_is_said_in_words_a_person_can_act_on(old: str, new: str, said: str) -> None:
+    assert any(said in mistake for mistake in mistakes(GOOD.replace(old, new)))

@@ -1,0 +1,76 @@
+"""Coverage: every second is either watched or blind for a cause, once."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.coverage import Coverage
+
+NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+
+
+def at(second: float) -> datetime:
+    return NOON + timedelta(seconds=second)
+
+
+def test_a_camera_that_is_looked_at_all_the_time_watched_all_the_time() -> None:
+    coverage = Coverage("gate", 5, NOON)
+    for fifth in range(1, 5 * 301):
+        coverage.looked(at(fifth / 5), "overload")
+    ((start, tally),) = coverage.complete(at(301))
+    assert start == NOON
+    assert [minute.watched for minute in tally.minutes] == [60.0] * 5
+    assert all(not minute.blind for minute in tally.minutes)
+
+
+def test_a_gap_is_blind_for_its_cause_and_only_there() -> None:
+    coverage = Coverage("gate", 5, NOON)
+    coverage.looked(at(1), "overload")
+    coverage.passed(at(2), "no_signal")
+    coverage.passed(at(31), "no_signal")
+    coverage.looked(at(32), "overload")
+    ((_, tally),) = coverage.flush()
+    assert tally.minutes[0].blind == {"no_signal": 30.0}
+    assert tally.minutes[0].watched == 2.0
+
+
+def test_a_pause_shorter_than_patience_is_watched() -> None:
+    coverage = Coverage("gate", 5, NOON)
+    coverage.passed(at(1.9), "no_signal")
+    coverage.looked(at(1.9), "overload")
+    ((_, tally),) = coverage.flush()
+    assert tally.minutes[0].watched == 1.9
+
+
+def test_counts_stand_in_their_minute_and_peaks_are_not_summed() -> None:
+    coverage = Coverage("gate", 5, NOON)
+    coverage.counted(at(10), {("kerb", "car", "in"): 2, ("plaza", "person", "peak"): 4})
+    coverage.counted(at(20), {("kerb", "car", "in"): 1, ("plaza", "person", "peak"): 3})
+    coverage.counted(at(70), {("kerb", "car", "in"): 5})
+    ((_, tally),) = coverage.flush()
+    told = {(c.what, c.place, c.minute): c.n for c in tally.counts}
+    assert told == {("passed", "kerb", 0): 3, ("peak", "plaza", 0): 4, ("passed", "kerb", 1): 5}
+
+
+def test_a_clock_that_steps_back_walks_no_second_twice() -> None:
+    coverage = Coverage("gate", 5, NOON)
+    coverage.looked(at(1), "overload")
+    coverage.looked(at(0.5), "overload")
+    coverage.looked(at(1.5), "overload")
+    ((_, tally),) = coverage.flush()
+    assert tally.minutes[0].watched == 1.5
+
+
+@given(st.lists(st.floats(0.01, 100), min_size=1, max_size=60))
+def test_watched_and_blind_add_up_to_the_time_that_passed(gaps: list[float]) -> None:
+    coverage, second = Coverage("gate", 5, NOON), 0.0
+    tallies = []
+    for gap in gaps:
+        second += gap
+        coverage.looked(at(second), "overload")
+        tallies += coverage.complete(at(second))
+    tallies += coverage.flush()
+    total = sum(m.watched + sum(m.blind.values()) for _, tally in tallies for m in tally.minutes)
+    assert abs(total - second) < 0.01 * len(tallies) * 5 + 0.01
+    assert len({start for start, _ in tallies}) == len(tallies)

@@ -1,0 +1,93 @@
+"""Redaction: what must not be read is averaged away, and nothing else can make a picture that leaves."""
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edge.privacy import Redacted, Region, of_faces, redact, regions
+from models.detections import Detections
+
+LABELS = ("person", "motorcycle", "car", "dog")
+
+
+def found(*boxes: tuple[str, tuple[float, float, float, float]]) -> Detections:
+    return Detections(
+        np.array([box for _, box in boxes], np.float32).reshape(-1, 4),
+        np.full(len(boxes), 0.2, np.float32),
+        np.array([LABELS.index(name) for name, _ in boxes], np.int32),
+    )
+
+
+def covers(covered: list[Region], x: float, y: float) -> bool:
+    return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in covered)
+
+
+def test_the_head_of_a_person_is_covered_and_the_legs_are_not() -> None:
+    covered = regions(found(("person", (0.4, 0.2, 0.6, 0.8))), LABELS)
+    assert covers(covered, 0.5, 0.3)
+    assert not covers(covered, 0.5, 0.6)
+
+
+def test_the_rider_above_a_two_wheeler_and_its_plate_are_covered() -> None:
+    covered = regions(found(("motorcycle", (0.4, 0.4, 0.6, 0.8))), LABELS)
+    assert covers(covered, 0.5, 0.25)  # half the box above its top: the rider
+    assert covers(covered, 0.5, 0.55)
+    assert covers(covered, 0.5, 0.75)  # the plate
+    assert not covers(covered, 0.5, 0.15)
+
+
+def test_the_lower_half_of_a_vehicle_is_covered() -> None:
+    covered = regions(found(("car", (0.4, 0.4, 0.6, 0.8))), LABELS)
+    assert covers(covered, 0.5, 0.7)
+    assert not covers(covered, 0.5, 0.5)
+
+
+def test_what_nobody_can_be_known_by_is_left_alone() -> None:
+    assert regions(found(("dog", (0.1, 0.1, 0.2, 0.2))), LABELS) == []
+
+
+def test_a_face_is_covered_with_a_margin() -> None:
+    ((left, top, right, bottom),) = of_faces(found(("person", (0.4, 0.4, 0.6, 0.6))))
+    assert (left, right) == pytest.approx((0.35, 0.65))
+    assert (top, bottom) == pytest.approx((0.35, 0.65))
+
+
+def checkered(side: int = 240) -> NDArray[np.uint8]:
+    rows, columns = np.indices((side, side)) // 4
+    return np.repeat((((rows + columns) % 2) * 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def test_a_pattern_does_not_survive_and_its_surroundings_do() -> None:
+    pixels = checkered()
+    out = redact(pixels, [(0.25, 0.25, 0.75, 0.75)], np.random.default_rng(1))
+    seen = cv2.imdecode(np.frombuffer(out.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert seen is not None
+    inside = seen[64:176, 64:176].astype(float)
+    assert inside.std() < 30  # the pattern's own is 127
+    assert seen[4:50, 4:230].astype(float).std() > 90
+
+
+def test_two_redactions_of_one_picture_differ_so_that_averages_are_no_key() -> None:
+    noise = np.random.default_rng(1)
+    pixels = checkered()
+    assert redact(pixels, [(0, 0, 1, 1)], noise).sha256 != redact(pixels, [(0, 0, 1, 1)], noise).sha256
+
+
+@pytest.mark.parametrize(
+    "region", [(-1, -1, 0.1, 0.1), (0.95, 0.95, 2, 2), (0.5, 0.5, 0.5, 0.5), (0.5, 0.5, 0.501, 0.501)]
+)
+def test_regions_at_and_beyond_the_edge_are_cut_to_the_picture(region: Region) -> None:
+    assert redact(checkered(64), [region], np.random.default_rng(1)).jpeg.startswith(b"\xff\xd8")
+
+
+def test_the_picture_given_is_not_changed() -> None:
+    pixels = checkered(64)
+    before = pixels.copy()
+    redact(pixels, [(0, 0, 1, 1)], np.random.default_rng(1))
+    assert (pixels == before).all()
+
+
+def test_nobody_else_makes_a_redacted_picture() -> None:
+    with pytest.raises(TypeError, match="only"):
+        Redacted(b"\xff\xd8", "0" * 64, 0, object())

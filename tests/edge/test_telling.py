@@ -1,0 +1,86 @@
+"""Events: one id from opening to end, a higher revision each time, and no end invented."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import uuid_utils.compat as uuid
+
+from edge.analytics.happening import Happening, Kind, Phase
+from edge.telling import Journal, Proof, Teller, Witness, unknown
+from streams.wire.records import Phase as Told
+from streams.wire.words import Reason
+
+NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+
+
+def loiterer(phase: Phase, dwell: float = 20.0, box: float = 0.5) -> Happening:
+    return Happening(
+        kind=Kind.LOITERING,
+        phase=phase,
+        key=("loitering/plaza", 7),
+        zone="plaza",
+        subject="person",
+        elapsed=dwell,
+        score=0.8,
+        dwell=dwell,
+        boxes=((0.1, 0.1, box, 0.9),),
+        track=7,
+    )
+
+
+def minted() -> UUID:
+    return uuid.uuid7()
+
+
+def test_one_event_keeps_its_id_and_raises_its_revision() -> None:
+    teller = Teller(Witness("gate"), minted)
+    told = [teller.tell(loiterer(phase), NOON) for phase in (Phase.OPENED, Phase.UPDATED, Phase.CLOSED)]
+    assert len({event.id for event in told}) == 1
+    assert [event.rev for event in told] == [1, 2, 3]
+    assert [event.phase for event in told] == [Told.OPENED, Told.UPDATED, Told.CLOSED]
+    assert not teller.open
+
+
+def test_the_next_happening_of_the_same_key_is_another_event() -> None:
+    teller = Teller(Witness("gate"), minted)
+    first = teller.tell(loiterer(Phase.OPENED), NOON)
+    teller.tell(loiterer(Phase.CLOSED), NOON)
+    assert teller.tell(loiterer(Phase.OPENED), NOON).id != first.id
+
+
+def test_a_blind_camera_makes_what_is_open_unknown_and_keeps_it_open() -> None:
+    teller = Teller(Witness("gate"), minted)
+    opened = teller.tell(loiterer(Phase.OPENED), NOON)
+    (told,) = teller.unsure("no_signal")
+    assert (told.id, told.rev, told.phase) == (opened.id, 2, Told.UNKNOWN)
+    assert told.notes == (Reason(code="no_signal"),)
+    closed = teller.tell(loiterer(Phase.CLOSED), NOON)
+    assert (closed.id, closed.rev) == (opened.id, 3)
+
+
+def test_why_there_is_no_picture_is_said() -> None:
+    teller = Teller(Witness("gate"), minted)
+    event = teller.tell(loiterer(Phase.OPENED), NOON, Proof(notes=(Reason(code="redaction_failed"),)))
+    assert event.notes[0].code == "redaction_failed"
+    assert not event.evidence
+
+
+def test_a_box_beyond_the_picture_is_cut_to_it() -> None:
+    event = Teller(Witness("gate"), minted).tell(loiterer(Phase.OPENED, box=1.2), NOON)
+    assert event.boxes[0].xyxy[2] == 1.0
+
+
+def test_what_was_open_at_a_crash_is_found_and_told_as_unknown(tmp_path: Path) -> None:
+    teller = Teller(Witness("gate"), minted)
+    opened = teller.tell(loiterer(Phase.OPENED), NOON)
+    Journal(tmp_path / "open.json").keep(teller.open)
+    (left,) = Journal(tmp_path / "open.json").left_open()
+    told = unknown(left, "restarted")
+    assert (told.id, told.rev, told.phase) == (opened.id, 2, Told.UNKNOWN)
+
+
+def test_a_broken_journal_is_no_reason_not_to_start(tmp_path: Path) -> None:
+    (tmp_path / "open.json").write_text('[{"id": "half', encoding="utf-8")
+    assert Journal(tmp_path / "open.json").left_open() == []
+    assert Journal(tmp_path / "none.json").left_open() == []
