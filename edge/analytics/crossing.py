@@ -68,7 +68,7 @@ class Crossings:
         # Side 0: it began within the margin on the other side and came through.
         crossed = settles & (self._side[rows] != side) & (notes * side > 0)
         self._side[rows] = np.where(settles, side, self._side[rows])
-        self._notes[rows] = np.where(settles, 0, notes)
+        self._notes[rows] = np.where(crossed, 0, notes)
         self._last[rows] = np.where(trusted[..., None], places, self._last[rows])
         return self._told(rows, crossed, side > 0)
 

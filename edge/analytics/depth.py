@@ -49,6 +49,15 @@ class Area:
         narrow: Floats = np.minimum(margin, FULL * self._radius / sizes.max(axis=1))
         return narrow
 
+    def over(self, start: Floats, end: Floats) -> float:
+        """The share of the path from `start` to `end`, one of them inside, after which it is on the side of `end`."""
+        path = LineString(_within(np.stack([start, end])))
+        rim = shapely.get_coordinates(self._shape.boundary.intersection(path))
+        if not len(rim):
+            return 1.0
+        # The last passage decides: a path may go through a notch on its way.
+        return float(shapely.line_locate_point(path, shapely.points(rim)).max() / path.length)
+
     def through(self, start: Floats, end: Floats) -> tuple[float, Floats]:
         """The share of the path from `start` to `end` that lies inside, and the middle of its longest piece."""
         path = LineString(_within(np.stack([start, end])))

@@ -107,7 +107,7 @@ class Presence:
         size, spots = sizes(look.boxes), standing(look.boxes, self.zone.anchor)
         depth, margin = self._area.depths(spots, size), self._area.margins(self.zone.margin, size)
         trusted = self._trusted(look.boxes, spots, size, depth)
-        over = self._boundary(look, depth)
+        over = self._boundary(look, spots, depth)
         inside = np.array([track in self._stays for track in look.tracks])
         for i in np.flatnonzero(trusted & ~inside & (depth >= margin)).tolist():
             self._enter(i, look, spots, size, over, changes)
@@ -142,16 +142,15 @@ class Presence:
             trusted[cut] = (self._area.depths(spots[cut] + away, size[cut]) >= 0) == (depth[cut] >= 0)
         return trusted
 
-    def _boundary(self, look: Look, depth: Floats) -> Floats:
+    def _boundary(self, look: Look, spots: Floats, depth: Floats) -> Floats:
         """When each path last went over the boundary, watched seconds."""
         before = self._depth[look.rows]
-        changed = (before >= 0) != (depth >= 0)
         first = np.isnan(before)
-        share = np.where(changed & ~first, before / np.where(changed & ~first, before - depth, 1), 0)
-        share = np.where(np.isfinite(share), share, 1.0)
-        then = self._seen[look.rows]
-        over = np.where(changed, then + share * (look.watched - then), self._over[look.rows])
-        return np.where(first, look.watched, over)
+        over = np.where(first, look.watched, self._over[look.rows])
+        for i in np.flatnonzero(((before >= 0) != (depth >= 0)) & ~first).tolist():
+            then = float(self._seen[look.rows[i]])
+            over[i] = then + self._area.over(self._last[look.rows[i]], spots[i]) * (look.watched - then)
+        return over
 
     def _jumped(self, rows: Rows, spots: Floats, size: Floats, margin: Floats) -> Bools:
         """Whether a path from outside to outside is long enough to have been inside in between."""

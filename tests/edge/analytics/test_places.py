@@ -1,0 +1,59 @@
+"""What may be watched: every mistake a person can draw is refused with its reason."""
+
+import pytest
+
+from edge.analytics.places import Crowding, Line, Loitering, Occupancy, Point, Zone
+from edge.analytics.scene import Scene
+
+TRIANGLE: tuple[Point, ...] = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("polygon", "reason"),
+    [
+        (((0.1, 0.1), (0.9, 0.1)), "3 points"),
+        (((0.1, 0.1), (1.2, 0.1), (0.5, 0.9)), "outside the picture"),
+        (((0.1, 0.1), (float("nan"), 0.1), (0.5, 0.9)), "outside the picture"),
+        (((0.1, 0.1), (0.9, 0.9), (0.9, 0.1), (0.1, 0.9)), "Self-intersection"),
+        (((0.1, 0.1), (0.5, 0.5), (0.9, 0.9)), r"no area|Self-intersection"),
+    ],
+)
+def test_a_zone_that_is_no_area_of_the_picture_is_refused(polygon: tuple[Point, ...], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        Zone(id="yard", polygon=polygon)
+
+
+def test_a_name_that_is_no_slug_is_refused() -> None:
+    for name in ("", "Yard", "a b", "x" * 41):
+        with pytest.raises(ValueError, match="an id is"):
+            Zone(id=name, polygon=TRIANGLE)
+
+
+def test_a_line_needs_length_two_names_and_the_picture() -> None:
+    with pytest.raises(ValueError, match="both ends"):
+        Line(id="gate", a=(0.1, 0.1), b=(0.1, 0.1))
+    with pytest.raises(ValueError, match="both directions"):
+        Line(id="gate", a=(0.1, 0.1), b=(0.2, 0.1), rightward="in", leftward="in")
+    with pytest.raises(ValueError, match="outside the picture"):
+        Line(id="gate", a=(-0.1, 0.1), b=(0.2, 0.1))
+
+
+def test_rules_without_sense_are_refused() -> None:
+    with pytest.raises(ValueError, match="after_s"):
+        Loitering(zone="yard", after_s=-1)
+    with pytest.raises(ValueError, match="at_least"):
+        Crowding(zone="yard", at_least=0, for_s=10)
+    with pytest.raises(ValueError, match="one bound"):
+        Occupancy(zone="yard", for_s=10)
+    with pytest.raises(ValueError, match="one bound"):
+        Occupancy(zone="yard", for_s=10, over=3, under=1)
+
+
+def test_a_scene_refuses_twins_and_rules_over_nowhere() -> None:
+    zone = Zone(id="yard", polygon=TRIANGLE)
+    with pytest.raises(ValueError, match="place ids used twice"):
+        Scene(zones=[zone], lines=[Line(id="yard", a=(0, 0), b=(1, 1))])
+    with pytest.raises(ValueError, match="rule ids used twice"):
+        Scene(zones=[zone], watches=[Loitering(zone="yard", after_s=5), Loitering(zone="yard", after_s=9)])
+    with pytest.raises(ValueError, match="unknown zones"):
+        Scene(watches=[Loitering(zone="yard", after_s=5)])
