@@ -112,21 +112,33 @@ class CameraSetting(Setting):
         return Scene(self.zones, self.lines, [setting.watch for setting in self.watch])
 
 
-class MqttSensor(Setting):
+class MqttFeed(Setting):
     """JSON over MQTT, as ChirpStack, Zigbee2MQTT and Tasmota publish it."""
 
-    topic: str = Field(min_length=1, description="topic filter on the node's broker")
-    value: str = Field(min_length=1, description="where the number stands, e.g. object.water_level_cm")
-    scale: float = Field(default=1.0, description="what the number is multiplied by to be in `unit`")
+    topic: str = Field(min_length=1, description="topic filter")
+    value: str = Field(min_length=1, description="where the number stands, e.g. object.water_level")
+    captured: str | None = Field(default=None, description="where its time stands; when it came in, if absent")
+    broker: Broker | None = Field(default=None, description="another broker than the node's own")
 
 
-class CurveSensor(Setting):
-    """A scripted rise and fall, for demonstrations."""
+class FloodCurve(Setting):
+    """A scripted river, for demonstrations: quiet, rising, high, falling, and again; levels in the sensor's unit."""
 
     low: float
     high: float
-    rise_s: float = Field(gt=0)
+    quiet_s: float = Field(default=20, ge=0)
+    rise_s: float = Field(default=60, gt=0)
+    high_s: float = Field(default=60, ge=0)
+    fall_s: float = Field(default=60, gt=0)
     every_s: float = Field(default=2.0, gt=0)
+
+
+class LimitSetting(Setting):
+    """When to doubt a value: outside the sensor's range it is bad, still for too long it is suspect."""
+
+    least: float | None = None
+    most: float | None = None
+    stuck_after_s: float | None = Field(default=None, gt=0)
 
 
 class SensorSetting(Setting):
@@ -135,15 +147,14 @@ class SensorSetting(Setting):
     id: Slug
     quantity: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
     unit: str = Field(max_length=40, description="UCUM, e.g. m, mm, ug/m3")
-    mqtt: MqttSensor | None = None
-    curve: CurveSensor | None = None
-    valid: tuple[float, float] | None = Field(default=None, description="outside this range a reading is bad")
-    stuck_after: int | None = Field(default=None, ge=2, description="so many equal values in a row are suspect")
+    mqtt: MqttFeed | None = None
+    flood: FloodCurve | None = None
+    limits: LimitSetting = LimitSetting()
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.mqtt is None) == (self.curve is None):
-            raise ValueError("give one source, mqtt or curve")
+        if (self.mqtt is None) == (self.flood is None):
+            raise ValueError("give one source, mqtt or flood")
         return self
 
 

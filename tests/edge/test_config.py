@@ -24,7 +24,7 @@ cameras:
   - id: cam-drawn
     source: {drawn: 3}
 sensors:
-  - {id: level-1, quantity: water_level, unit: m, curve: {low: 0.5, high: 1.6, rise_s: 60}}
+  - {id: level-1, quantity: water_level, unit: m, flood: {low: 0.5, high: 1.6, rise_s: 60}}
 """
 
 
@@ -65,7 +65,7 @@ def test_every_mistake_is_listed_at_once() -> None:
         ("zone: plaza, after_s", "zone: market, after_s", "unknown zones: ['market']"),
         ("id: cam-road", "id: cam-plaza", "already the id of cameras.0"),
         ("models: {detector: deimv2-femto}", "", "needs models.detector"),
-        ("curve: {low", "mqtt: {topic: a, value: b}, curve: {low", "give one source"),
+        ("flood: {low", "mqtt: {topic: a, value: b}, flood: {low", "give one source"),
         ("loitering: {zone", "crowding: {zone: plaza, at_least: 3, for_s: 5}\n        loitering: {zone", "give one of"),
         ("broker: {host: 127.0.0.1}", "broker: {host: 127.0.0.1, tls: maybe}", "broker.tls"),
         ("ward: hai-chau", "ward: hai-chau\nward: thanh-khe", "stands twice"),
