@@ -54,6 +54,7 @@ class FileCamera:
         self._fps, self._width, self._began = looked_at_fps, width, began
         self._meter = Meter()
         self._last: datetime | None = None
+        self._told_short = False
 
     @property
     def counters(self) -> Counters:
@@ -96,7 +97,7 @@ class FileCamera:
         def stamp(pts: int | None, base: Any) -> Stamp:  # noqa: ANN401 - a Fraction, or None beside a missing pts
             return times.stamp(None if pts is None or base is None else float(pts * base))
 
-        before = self._meter.now.decoded
+        before = self._meter.now.packets
         with self._container() as container:
             stream = video_of(container, str(self._path))
             pictures = Pictures(self.camera, stream.codec_context, stamp, cadence, self._meter, self._width)
@@ -104,7 +105,7 @@ class FileCamera:
                 if stop.is_set():
                     return
                 yield from pictures.take(packet)
-            self._tell_short(stream.frames, self._meter.now.decoded - before)
+            self._tell_short(stream.frames, self._meter.now.packets - before)
 
     def _packets(self, container: Any, stream: Any) -> Iterator[Any]:  # noqa: ANN401 - PyAV's generics add nothing here
         try:
@@ -128,5 +129,6 @@ class FileCamera:
             raise SourceLost(f"{self._path}: {error}") from error
 
     def _tell_short(self, claimed: int, found: int) -> None:
-        if found < claimed * SHORT_SHARE and self._fps is None:
+        if found < claimed * SHORT_SHARE and not self._told_short:
+            self._told_short = True
             log.warning("video file shorter than it says", camera=self.camera, claimed=claimed, found=found)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 ROAD = 90
 BOX = (30, 60, 200)
-WIRE_FORMAT = "yuv420p"
+USUAL_FORMAT, JPEG_FORMAT = "yuv420p", "yuvj420p"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ def render(path: Path, shape: Shape | None = None) -> Path:
     shape = shape or Shape()
     with av.open(str(path), "w") as out:
         stream = cast("av.VideoStream", out.add_stream(shape.codec, rate=shape.fps))
-        stream.width, stream.height, stream.pix_fmt = shape.width, shape.height, WIRE_FORMAT
+        stream.width, stream.height = shape.width, shape.height
+        stream.pix_fmt = JPEG_FORMAT if shape.codec == "mjpeg" else USUAL_FORMAT
         stream.time_base = Fraction(1, shape.fps)
         stream.codec_context.gop_size = shape.fps
         # One slice a picture: GStreamer's payloader ends a packet after each slice, which FFmpeg takes for a picture.
