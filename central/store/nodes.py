@@ -1,0 +1,116 @@
+"""What the centre knows of each box: there or not, since when, under which session, how well.
+
+A last will names the session it belongs to; one of another session is an old connection's and darkens nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from central.store.schema import device, node
+from streams.wire.messages import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a batch shows of the box that sent it: its clock, perhaps its health, and when it was heard."""
+
+    node: str
+    session: UUID
+    heard: datetime
+    clock: dict[str, Any]
+    health: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A node as its row has it."""
+
+    id: str
+    ward: str
+    session: UUID | None
+    online: bool
+    status_at: datetime | None
+
+
+def standing(connection: Connection, names: Iterable[str]) -> dict[str, Standing]:
+    """These nodes as they stand, each row locked."""
+    rows = connection.execute(
+        select(node.c.id, node.c.ward_id, node.c.session, node.c.online, node.c.status_at)
+        .where(node.c.id.in_(sorted(names)))
+        .order_by(node.c.id)
+        .with_for_update(key_share=True)
+    )
+    return {row.id: Standing(row.id, row.ward_id, row.session, row.online, row.status_at) for row in rows}
+
+
+def heed(connection: Connection, status: Status, known: Standing, heard: datetime) -> bool:
+    """Take in a status; returns whether the box went or came. A will of another session is not heeded."""
+    stranger = status.session != known.session
+    if not status.online and known.session is not None and stranger:
+        return False
+    values: dict[str, Any] = {"online": status.online, "status_at": heard, "session": status.session}
+    if stranger:
+        values["session_at"] = heard
+    if status.versions:
+        values["versions"] = dict(status.versions)
+    connection.execute(update(node).where(node.c.id == known.id).values(values))
+    return known.online != status.online
+
+
+def show(connection: Connection, signs: Iterable[Sign]) -> None:
+    """The newest sign of life of each box."""
+    rows: dict[str, dict[str, Any]] = {}
+    for sign in signs:
+        row = rows.setdefault(sign.node, {"of": sign.node, "health": None})
+        row.update(at=sign.heard, clock=sign.clock, health=sign.health or row["health"])
+    ordered = [rows[name] for name in sorted(rows)]
+    plain = update(node).where(node.c.id == bindparam("of"))
+    shown: dict[str, Any] = {"heard_at": bindparam("at"), "clock": bindparam("clock_")}
+    _each(connection, plain.values(shown), [_plain(row) for row in ordered if row["health"] is None])
+    well = {**shown, "health": bindparam("health_")}
+    _each(connection, plain.values(well), [_plain(row) for row in ordered if row["health"] is not None])
+
+
+def fault(connection: Connection, name: str, faults: Mapping[str, Any]) -> None:
+    """Note faults of a box: a code and its parameters each; None takes one back."""
+    there = connection.execute(select(node.c.faults).where(node.c.id == name).with_for_update()).scalar_one_or_none()
+    after = {code: params for code, params in {**(there or {}), **faults}.items() if params is not None}
+    if after != (there or {}):
+        connection.execute(update(node).where(node.c.id == name).values(faults=after or None))
+
+
+def fallen_silent(connection: Connection, before: datetime) -> list[Standing]:
+    """Boxes gone since before then whose devices nobody has marked silent yet, each row locked."""
+    marked = select(device.c.id).where(device.c.node_id == node.c.id, device.c.state != "silent")
+    rows = connection.execute(
+        select(node.c.id, node.c.ward_id, node.c.session, node.c.online, node.c.status_at)
+        .where(node.c.online.is_(False), node.c.status_at < before, node.c.retired_at.is_(None), marked.exists())
+        .order_by(node.c.id)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return [Standing(row.id, row.ward_id, row.session, row.online, row.status_at) for row in rows]
+
+
+def silence(connection: Connection, name: str, at: datetime) -> list[tuple[str, str, str]]:
+    """Mark every device of a box silent; returns (id, kind, ward) of those that were not."""
+    changing = (
+        update(device)
+        .where(device.c.node_id == name, device.c.state != "silent", device.c.retired_at.is_(None))
+        .values(state="silent", state_since=at, state_reason={"code": "node_offline", "params": {"node": name}})
+        .returning(device.c.id, device.c.kind, device.c.ward_id)
+    )
+    return [(row.id, row.kind, row.ward_id) for row in connection.execute(changing)]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {"of": row["of"], "at": row["at"], "clock_": row["clock"], "health_": row["health"]}
+
+
+def _each(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401 - an Update
+    if rows:
+        connection.execute(statement, rows)
