@@ -232,9 +232,11 @@ alert = Table(
     Column("rule", Slug, nullable=False),
     Column("unit_id", Slug, nullable=False),
     Column("device_id", Slug, nullable=False),
+    Column("node_id", Slug, nullable=False),
     Column("zone", Slug),
     Column("subject", Code),
     Column("severity", Code, nullable=False),
+    Column("peak", Float),  # the worst reading or count so far
     Column("condition", Code, nullable=False),
     Column("handling", Code, nullable=False),
     Column("suppression", Code, nullable=False),
@@ -247,12 +249,18 @@ alert = Table(
     Column("occurrences", Integer, nullable=False),
     Column("late", Boolean, nullable=False, server_default="0"),
     Column("due", Instant),  # the next timer of this alert
+    Column("paged", Integer, nullable=False, server_default="0"),  # the last occurrence that called a person
     Column("handler_id", Uuid),
+    Column("handled_at", Instant),
+    Column("merged_into", Uuid),
+    Column("suppressed_by", Text),
+    Column("suppressed_until", Instant),
     Column("memory", Document, nullable=False),  # what the engine needs to go on: `alerts` owns its shape
     _version(),
     Index("ix_alert_queue", "ward_id", "handling", "raised_at", "id"),
     Index("ix_alert_due", "due"),
     Index("ix_alert_device", "device_id", "first_seen"),
+    Index("ix_alert_fingerprint", "fingerprint", "first_seen"),
 )
 Index(
     "one_open_alert",

@@ -21,9 +21,11 @@ def upgrade() -> None:
         sa.Column("rule", sa.String(length=40), nullable=False),
         sa.Column("unit_id", sa.String(length=40), nullable=False),
         sa.Column("device_id", sa.String(length=40), nullable=False),
+        sa.Column("node_id", sa.String(length=40), nullable=False),
         sa.Column("zone", sa.String(length=40), nullable=True),
         sa.Column("subject", sa.String(length=40), nullable=True),
         sa.Column("severity", sa.String(length=40), nullable=False),
+        sa.Column("peak", sa.Float(), nullable=True),
         sa.Column("condition", sa.String(length=40), nullable=False),
         sa.Column("handling", sa.String(length=40), nullable=False),
         sa.Column("suppression", sa.String(length=40), nullable=False),
@@ -36,13 +38,19 @@ def upgrade() -> None:
         sa.Column("occurrences", sa.Integer(), nullable=False),
         sa.Column("late", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("due", Instant(), nullable=True),
+        sa.Column("paged", sa.Integer(), server_default="0", nullable=False),
         sa.Column("handler_id", sa.Uuid(), nullable=True),
+        sa.Column("handled_at", Instant(), nullable=True),
+        sa.Column("merged_into", sa.Uuid(), nullable=True),
+        sa.Column("suppressed_by", sa.Text(), nullable=True),
+        sa.Column("suppressed_until", Instant(), nullable=True),
         sa.Column("memory", Document, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["ward_id"], ["ward.id"], name=op.f("fk_alert_ward_id_ward")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
     )
     op.create_index("ix_alert_device", "alert", ["device_id", "first_seen"], unique=False)
+    op.create_index("ix_alert_fingerprint", "alert", ["fingerprint", "first_seen"], unique=False)
     op.create_index("ix_alert_due", "alert", ["due"], unique=False)
     op.create_index("ix_alert_queue", "alert", ["ward_id", "handling", "raised_at", "id"], unique=False)
     op.create_index(
