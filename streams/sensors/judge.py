@@ -41,9 +41,9 @@ class Judge:
     def judge(self, value: float, captured: datetime) -> Verdict:
         """The quality of `value`, and the reason when it is not good."""
         if not math.isfinite(value):
-            return Quality.BAD, Reason("not-a-number")
+            return Quality.BAD, Reason("not_a_number")
         if not self._limits.least <= value <= self._limits.most:
-            return Quality.BAD, Reason("out-of-range", self._range(value))
+            return Quality.BAD, Reason("out_of_range", self._range(value))
         since = self._still_since(value, captured)
         after = self._limits.stuck_after
         if after is not None and captured - since >= after:

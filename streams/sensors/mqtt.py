@@ -75,5 +75,5 @@ class MqttSensor:
             return now, broken.reason
         ahead = captured - now
         if ahead > FUTURE:
-            return now, Reason("time-ahead", {"seconds": ahead.total_seconds()})
+            return now, Reason("time_ahead", {"seconds": ahead.total_seconds()})
         return min(captured, now), None

@@ -26,24 +26,24 @@ class Unreadable(ValueError):  # noqa: N818 - it says what the payload is
 def document(payload: bytes) -> Any:  # noqa: ANN401 - JSON
     """The JSON document; Unreadable when it is none, or larger than any reading."""
     if len(payload) > MOST_BYTES:
-        raise Unreadable(Reason("payload-too-large", {"bytes": len(payload)}))
+        raise Unreadable(Reason("payload_too_large", {"bytes": len(payload)}))
     try:
         return json.loads(payload)
     except (ValueError, RecursionError):
-        raise Unreadable(Reason("not-json")) from None
+        raise Unreadable(Reason("not_json")) from None
 
 
 def number_at(body: Any, path: str) -> float:  # noqa: ANN401 - JSON
     """The number at `path`; Unreadable when there is none."""
     found = _at(body, path)
     if isinstance(found, bool) or not isinstance(found, int | float | str):
-        raise Unreadable(Reason("not-a-number", {"path": path}))
+        raise Unreadable(Reason("not_a_number", {"path": path}))
     try:
         value = float(found)
     except (ValueError, OverflowError):
-        raise Unreadable(Reason("not-a-number", {"path": path})) from None
+        raise Unreadable(Reason("not_a_number", {"path": path})) from None
     if not math.isfinite(value):
-        raise Unreadable(Reason("not-a-number", {"path": path}))
+        raise Unreadable(Reason("not_a_number", {"path": path}))
     return value
 
 
@@ -61,8 +61,8 @@ def instant_at(body: Any, path: str) -> datetime:  # noqa: ANN401 - JSON
     except Unreadable:
         raise
     except (ValueError, OverflowError, OSError):
-        raise Unreadable(Reason("time-unreadable", {"path": path})) from None
-    raise Unreadable(Reason("time-without-zone", {"path": path}))
+        raise Unreadable(Reason("time_unreadable", {"path": path})) from None
+    raise Unreadable(Reason("time_without_zone", {"path": path}))
 
 
 def _at(body: Any, path: str) -> Any:  # noqa: ANN401 - JSON
@@ -73,5 +73,5 @@ def _at(body: Any, path: str) -> Any:  # noqa: ANN401 - JSON
         elif isinstance(here, list) and step.isdecimal() and int(step) < len(here):
             here = here[int(step)]
         else:
-            raise Unreadable(Reason("value-missing", {"path": path}))
+            raise Unreadable(Reason("value_missing", {"path": path}))
     return here

@@ -1,7 +1,7 @@
 """One measurement, and how far to believe it. Pure.
 
-Units are UCUM codes ("m", "cm", "ug/m3", "%", "Cel"). Reasons are codes with parameters, never sentences: the client
-words them in the reader's language.
+Units are UCUM codes ("m", "cm", "ug/m3", "%", "Cel"). Reasons are codes (the wire's, `[a-z0-9_]`) with parameters,
+never sentences: the client words them in the reader's language.
 """
 
 from collections.abc import AsyncIterator, Mapping

@@ -23,7 +23,7 @@ def test_a_value_outside_the_sensors_range_is_bad_and_says_the_range() -> None:
     quality, reason = Judge(Limits(0, 5)).judge(7, T0)
     assert quality is Quality.BAD
     assert reason is not None
-    assert (reason.code, dict(reason.params)) == ("out-of-range", {"value": 7, "least": 0, "most": 5})
+    assert (reason.code, dict(reason.params)) == ("out_of_range", {"value": 7, "least": 0, "most": 5})
 
 
 def test_a_value_that_stands_still_too_long_is_suspect_until_it_moves() -> None:

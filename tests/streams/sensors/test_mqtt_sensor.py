@@ -1,5 +1,6 @@
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from streams.sensors.judge import Limits
 from streams.sensors.mqtt import JsonFeed, MqttSensor
 from streams.sensors.reading import Quality, Reading
 from streams.weather import SourceLost
+from streams.wire.words import CODE
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 RIVER = JsonFeed("river/+/up", "object.water_level_cm", "water_level", "cm", "time", Limits(0, 900))
@@ -66,18 +68,18 @@ def test_it_listens_to_its_own_topic() -> None:
 @pytest.mark.parametrize(
     ("payload", "code"),
     [
-        (b"", "not-json"),
-        (b"\xff\xfe", "not-json"),
-        (b"[" * 50_000, "not-json"),
-        (b"1" * 70_000, "payload-too-large"),
-        (b"null", "value-missing"),
-        (b'{"object": []}', "value-missing"),
-        (uplink(None), "not-a-number"),
-        (uplink(True), "not-a-number"),  # noqa: FBT003 - the value of a device's field
-        (uplink("deep"), "not-a-number"),
-        (uplink("nan"), "not-a-number"),
-        (uplink(10**400), "not-a-number"),
-        (uplink(-5), "out-of-range"),
+        (b"", "not_json"),
+        (b"\xff\xfe", "not_json"),
+        (b"[" * 50_000, "not_json"),
+        (b"1" * 70_000, "payload_too_large"),
+        (b"null", "value_missing"),
+        (b'{"object": []}', "value_missing"),
+        (uplink(None), "not_a_number"),
+        (uplink(True), "not_a_number"),  # noqa: FBT003 - the value of a device's field
+        (uplink("deep"), "not_a_number"),
+        (uplink("nan"), "not_a_number"),
+        (uplink(10**400), "not_a_number"),
+        (uplink(-5), "out_of_range"),
     ],
 )
 def test_what_cannot_be_believed_is_a_bad_reading_with_its_reason(payload: bytes, code: str) -> None:
@@ -101,10 +103,10 @@ def test_a_babbling_device_does_not_stop_the_readings_after_it() -> None:
         (1_767_225_000_000, datetime(2025, 12, 31, 23, 50, tzinfo=UTC), None),
         ("1767225000.5", datetime(2025, 12, 31, 23, 50, 0, 500_000, tzinfo=UTC), None),
         ("2026-01-01T06:50:00+07:00", datetime(2025, 12, 31, 23, 50, tzinfo=UTC), None),
-        ("2025-12-31T23:50:00", T0, "time-without-zone"),
-        ("yesterday", T0, "time-unreadable"),
-        (1e300, T0, "time-unreadable"),
-        ("2026-01-01T01:00:00Z", T0, "time-ahead"),
+        ("2025-12-31T23:50:00", T0, "time_without_zone"),
+        ("yesterday", T0, "time_unreadable"),
+        (1e300, T0, "time_unreadable"),
+        ("2026-01-01T01:00:00Z", T0, "time_ahead"),
         ("2026-01-01T00:00:30Z", T0, None),
     ],
 )
@@ -145,6 +147,7 @@ def test_whatever_a_device_sends_each_message_is_one_reading(payloads: list[byte
     for reading in readings:
         assert reading.captured <= T0 + timedelta(seconds=60)
         assert (reading.quality is Quality.GOOD) == (reading.reason is None)
+        assert reading.reason is None or re.fullmatch(CODE, reading.reason.code)
         assert reading.value is not None or reading.quality is Quality.BAD
 
 
