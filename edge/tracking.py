@@ -65,7 +65,7 @@ class TrackerSettings:
     other_label: float = 0.6
     """What overlap is worth between two classes."""
     twin: float = 0.85
-    """Overlap from which a box is a second answer for an object already named, and begins nothing."""
+    """Overlap from which the weaker of two boxes, of any classes, is a second answer for one object: not tracked."""
     most: int = 512
     """Tracks held at once; beyond it, the lowest scores begin none."""
 
@@ -101,6 +101,7 @@ class Tracker:
             elapsed: seconds since the stream began; raises ValueError when it falls.
         """
         self._step(elapsed)
+        detections = detections[_single(detections, self._settings.twin)]
         boxes = detections.xyxy.astype(np.float64)
         rows, columns = self._match(detections, boxes)
         self._see(rows, columns, detections, boxes)
@@ -190,8 +191,6 @@ class Tracker:
         free = detections.score >= settings.newborn
         free[taken] = False
         new = np.flatnonzero(free)
-        if len(new) and len(taken):
-            new = new[overlap(boxes[new], boxes[taken]).max(axis=1) < settings.twin]
         new = new[np.argsort(-detections.score[new], kind="stable")][: max(settings.most - len(self._table), 0)]
         if not len(new):
             return
@@ -202,3 +201,13 @@ class Tracker:
         rows["label"], rows["score"], rows["lead"] = detections.label[new], detections.score[new], detections.score[new]
         self._named += len(new)
         self._table = np.concatenate([self._table, rows])
+
+
+def _single(detections: Detections, twin: float) -> NDArray[np.bool_]:
+    """Which boxes are the best answer for their object: detectors suppress twins within a class, not across classes."""
+    score = detections.score
+    # Of equal scores the earlier box is the better one.
+    better = (score[:, None] > score) | ((score[:, None] == score) & np.tri(len(score), k=-1, dtype=bool).T)
+    boxes = detections.xyxy.astype(np.float64)
+    single: NDArray[np.bool_] = ~(better & (overlap(boxes, boxes) >= twin)).any(axis=0)
+    return single
