@@ -16,6 +16,7 @@ from edge.analytics.happening import Kind
 from edge.analytics.places import Crowding, Line, Loitering, Occupancy, StoppedVehicle, Watch, Zone
 from edge.analytics.scene import Scene
 from edge.telling import LASTING
+from edge.tracking import TrackerSettings
 from streams.broker import Broker
 from streams.documents import Document, DocumentRefused, Mistake, fit, parse
 from streams.wire.words import Place
@@ -100,6 +101,10 @@ class CameraSetting(Setting):
         default=frozenset(Kind(kind) for kind in LASTING),
         description="which happenings become events; crossings and entries are always counted",
     )
+    tracker: TrackerSettings = Field(
+        default=TrackerSettings(),
+        description="scores from which a box counts; lower `sure` for a steep view from above",
+    )
     evidence: bool = Field(default=True, description="send a redacted picture with each event that opens")
 
     @model_validator(mode="after")
@@ -165,7 +170,6 @@ class ModelSetting(Setting):
     store: Path = Path("var/models")
     detector: Slug | None = Field(default=None, description="none: only drawn cameras can be watched")
     faces: Slug | None = Field(default=None, description="a face model, for redaction only")
-    threshold: float = Field(default=0.5, ge=0.1, le=1, description="score from which the tracker is sure")
     sessions: int = Field(default=2, ge=1, le=64, description="single-threaded detectors: one for each core")
 
 

@@ -20,7 +20,7 @@ from edge.coverage import Counted
 from edge.privacy import Redacted, redact, regions
 from edge.seeing import Eyes
 from edge.telling import LASTING, Proof, Teller, Witness
-from edge.tracking import Tracker
+from edge.tracking import Tracker, TrackerSettings
 from models.detections import Detections
 from streams.frames import Frame
 from streams.wire.records import Event, Evidence
@@ -47,6 +47,7 @@ class Task:
     """What a camera is there for: which classes count, which happenings are told, and whether it proves them."""
 
     classes: frozenset[str]
+    tracker: TrackerSettings = TrackerSettings()
     tell: frozenset[str] = LASTING
     evidence: bool = True
 
@@ -68,7 +69,7 @@ class Eye:
         self.seen = 0
         self.tracks = 0
         self._task = task
-        self._tracker = Tracker()
+        self._tracker = Tracker(task.tracker)
         self._scene = scene
         self._teller = Teller(witness, mint)
         self._noise = np.random.default_rng()

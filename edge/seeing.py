@@ -50,11 +50,10 @@ class Eyes(Protocol):
 class DetectorEyes:
     """A detector of the catalogue, and a face model when there is one."""
 
-    def __init__(self, objects: Detector, faces: Detector | None, threshold: float) -> None:
-        """`threshold` is the score from which the tracker is sure; it goes on the wire."""
+    def __init__(self, objects: Detector, faces: Detector | None) -> None:
         self._objects, self._faces = objects, faces
         self.labels = [name.replace(" ", "_").replace("-", "_").lower() for name in objects.entry.labels.names]
-        self.model: ModelRef | None = ModelRef(id=objects.entry.name, sha256=objects.entry.sha256, threshold=threshold)
+        self.model: ModelRef | None = ModelRef(id=objects.entry.name, sha256=objects.entry.sha256, threshold=LOWEST)
 
     def see(self, frame: Frame) -> Seen:
         """One run on the whole picture."""

@@ -1,0 +1,73 @@
+"""From a configuration to the parts it names: camera sources, and something that looks for each worker.
+
+A configuration without a detector watches drawn cameras only, whose truth stands in for detections: the seam is
+here and nowhere else, so that a bundled detector and street change the configuration and no code.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from edge.config import CameraSetting, DrawnSource, FileSource, NodeConfig, RtspSource
+from edge.seeing import DetectorEyes, DrawnEyes, Eyes
+from edge.telling import Witness
+from models import catalogue
+from models.detector import Detector
+from models.session import ModelRefused, Reason
+from streams.cameras.drawn import Drawn
+from streams.cameras.file import FileCamera
+from streams.cameras.rtsp import RtspCamera
+from streams.cameras.source import Camera
+from streams.weather import SourceRefused
+from streams.wire.records import ModelRef
+
+
+def cameras(config: NodeConfig) -> list[Camera]:
+    """A source for every camera. Raises SourceRefused for an address or a password file nobody can use."""
+    return [_camera(setting) for setting in config.cameras]
+
+
+def eyes_of(config: NodeConfig, sources: Sequence[Camera]) -> list[Eyes]:
+    """One that looks for every session. Raises ModelRefused, Mistaken."""
+    if config.models.detector is None:
+        return [DrawnEyes([source for source in sources if isinstance(source, Drawn)])]
+    listed = catalogue.load(config.models.catalogue)
+    return [_detector_eyes(config, listed) for _ in range(config.models.sessions)]
+
+
+def witness(setting: CameraSetting, model: ModelRef | None, config_rev: str) -> Witness:
+    """What stands behind a camera's events: the model, and from which score this camera's tracker is sure."""
+    sure = None if model is None else model.model_copy(update={"threshold": setting.tracker.sure})
+    return Witness(setting.id, setting.place, sure, config_rev)
+
+
+def _camera(setting: CameraSetting) -> Camera:
+    match setting.source:
+        case FileSource(file=file, loop=loop):
+            return FileCamera(setting.id, file, loop=loop, looked_at_fps=setting.fps)
+        case RtspSource(rtsp=rtsp, user=user, password_file=password_file):
+            password = _first_line(password_file) if password_file else None
+            return RtspCamera(setting.id, rtsp, user=user, password=password, looked_at_fps=setting.fps)
+        case DrawnSource(drawn=seed):
+            return Drawn(setting.id, seed=seed, looked_at_fps=setting.fps)
+
+
+def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:
+    setting = config.models
+    objects = _detector(setting.detector or "", listed, setting.store)
+    faces = _detector(setting.faces, listed, setting.store) if setting.faces else None
+    return DetectorEyes(objects, faces)
+
+
+def _detector(name: str, listed: catalogue.Catalogue, store: Path) -> Detector:
+    try:
+        entry = listed[name]
+    except KeyError as error:
+        raise ModelRefused(Reason.MISSING, name, str(error.args[0])) from error
+    return Detector(entry, store / entry.file, threads=1)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").splitlines()[0].strip()
+    except (OSError, IndexError) as error:
+        raise SourceRefused(f"{path}: no password can be read there ({error})") from error
