@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
-from streams.wire.messages import MOST_BYTES, Batch, BatchHead
+from streams.wire.messages import MOST_BYTES, MOST_RECORD_BYTES, Batch, BatchHead
 from streams.wire.records import BODIES, Body, Record, Unknown
 from streams.wire.words import GREATEST_SEQ, Word
 
@@ -55,18 +55,27 @@ def encode(message: Word) -> bytes:
 def decode(kind: type[_Word], payload: bytes) -> _Word:
     """Bytes as a message of this kind, blind to fields it does not know. Raises UndecodableError."""
     try:
-        return kind.model_validate_json(payload, extra="ignore")
+        return kind.model_validate(_parsed(payload), extra="ignore")
     except ValidationError as error:
         raise UndecodableError("invalid", _told(error)) from error
 
 
 def encode_record(seq: int, captured: datetime, body: Body) -> bytes:
-    """A numbered fact as bytes, as the outbox keeps it and the batch carries it. Raises ValidationError."""
-    kind = body.kind if isinstance(body, Unknown) else _KINDS[type(body)]
-    record = Record.model_construct(seq=seq, kind=kind, captured=captured, body=body)
-    if isinstance(body, Unknown):  # only ever made by tests and relays of a newer release: written as it came
-        record = record.model_copy(update={"body": body.body})
-    return record.model_dump_json(exclude_defaults=True, exclude_none=True, serialize_as_any=True).encode()
+    """A numbered fact as bytes, as the outbox keeps it and the batch carries it.
+
+    Raises ValueError for a naive time, a number that is none, or a record too large to travel in any batch.
+    """
+    if not 1 <= seq <= GREATEST_SEQ:
+        raise ValueError(f"a record is numbered from 1 to {GREATEST_SEQ}, not {seq}")
+    if isinstance(body, Unknown):  # only ever made by relays of a newer release, and tests: written as it came
+        kind, content = body.kind, to_json(body.body)
+    else:
+        kind, content = _KINDS[type(body)], body.model_dump_json(exclude_defaults=True).encode()
+    opened = f'{{"seq":{seq},"kind":"{kind}","captured":"{instant(captured)}","body":'.encode()
+    record = b"".join((opened, content, b"}"))
+    if len(record) > MOST_RECORD_BYTES:
+        raise ValueError(f"a record holds {MOST_RECORD_BYTES} bytes, not {len(record)}")
+    return record
 
 
 def encode_batch(head: BatchHead, records: Sequence[bytes]) -> bytes:
@@ -82,12 +91,7 @@ def decode_batch(payload: bytes) -> Batch:
     """Bytes as a batch whose records are still raw, each with a number below `next`. Raises UndecodableError."""
     if len(payload) > MOST_BYTES:
         raise UndecodableError("too_large", f"{len(payload)} bytes; a batch holds {MOST_BYTES}")
-    try:
-        batch = Batch.model_validate(from_json(payload, allow_inf_nan=False), extra="ignore")
-    except ValidationError as error:
-        raise UndecodableError("invalid", _told(error)) from error
-    except ValueError as error:
-        raise UndecodableError("not_json", str(error)[:_DETAIL]) from error
+    batch = decode(Batch, payload)
     for raw in batch.records:
         seq = raw.get("seq")
         if type(seq) is not int or not 1 <= seq <= GREATEST_SEQ or seq >= batch.next:
@@ -117,6 +121,13 @@ def read_record(raw: dict[str, Any]) -> Record | Rejected:
 
 
 _KINDS: Final = {body: kind for kind, body in BODIES.items()}
+
+
+def _parsed(payload: bytes) -> object:
+    try:
+        return from_json(payload, allow_inf_nan=False)
+    except ValueError as error:
+        raise UndecodableError("not_json", str(error)[:_DETAIL]) from error
 
 
 def _told(error: ValidationError) -> str:

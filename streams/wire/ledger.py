@@ -9,7 +9,10 @@ Intake itself in the same transaction, and only after the commit publishes `rece
 * `settled` only grows, so an old receipt says nothing false, and receipts may be lost, repeated or reordered;
 * a number below `floor`, or in `gone`, will never come: it is settled as lost (or merged, or set aside), so
   that `upto` can pass it. Lost is a fact that can be taken back: should the record come after all (an older
-  copy of the disk had it), it is `LATE`, is stored, and is lost no more;
+  copy of the disk had it), it is `LATE`, is stored, and is lost no more. So a receipt covers a loss only to
+  the session that told it: another copy of the disk may still hold the record, and must send it first;
+* merged is a promise that a coarser tally carries it. A tally that comes although merged is stored (the coarser
+  one may have been rolled back) and, like one stored before, gives way to any that names it in `merged`;
 * an epoch whose sender runs under another session has ended: what lies at or above its `next` existed once
   and was rolled back with the disk. An epoch a newer session does not even hold any more is `forgotten`.
 
@@ -39,7 +42,7 @@ class Verdict(StrEnum):
 
     NEW = "new"
     DUPLICATE = "duplicate"
-    LATE = "late"  # had been declared lost; is stored, and is lost no more
+    LATE = "late"  # had been declared lost, merged or set aside; is stored, and is so no more
 
 
 @dataclass(slots=True)
@@ -56,19 +59,21 @@ class Intake:
     merged: Ranges = field(default_factory=Ranges)
     aside: Ranges = field(default_factory=Ranges)
     refused: dict[str, Ranges] = field(default_factory=dict)
+    told: Ranges = field(default_factory=Ranges)  # what `session` itself said is gone; of this transaction, not stored
 
     def hear(self, head: BatchHead) -> None:
         """Take in what a batch says about its epoch, before its records. Raises FragmentedError."""
         if head.session != self.session:
-            self.session, self.heard = head.session, 0
+            self.session, self.heard, self.told = head.session, 0, Ranges()
+        self.over = self.over or head.session != head.epoch
         self.heard = max(self.heard, head.number)
+        for why in {gone.why for gone in head.gone}:
+            spans = Ranges.of(*(gone.span for gone in head.gone if gone.why is why))
+            self._told(spans.within(1, head.next - 1), why)
+        self._told(Ranges().missing(1, min(head.floor, head.next) - 1), Why.FULL)
         made = max(self.next, head.next)
-        for gone in head.gone:
-            self._settle_unsent(Ranges((gone.span,)).within(1, head.next - 1), gone.why)
-        floor = min(head.floor, head.next)
-        self._settle_unsent(Ranges.of((1, floor - 1)) if floor > 1 else Ranges(), Why.FULL)
-        if head.session != head.epoch and made > head.next:
-            self._settle_unsent(Ranges.of((head.next, made - 1)), Why.FULL)
+        if head.session != head.epoch:
+            self._settle_unsent(Ranges().missing(head.next, made - 1), Why.FULL)
         self.next = made
         if len(self.settled.spans) > MOST_FRAGMENTS:
             raise FragmentedError(f"{len(self.settled.spans)} separate ranges; an honest node leaves fewer")
@@ -78,9 +83,9 @@ class Intake:
         if seq not in self.settled:
             self.settled = self.settled.add(seq)
             return Verdict.NEW
-        if seq in self.lost or seq in self.aside:
+        if seq in self.lost or seq in self.aside or seq in self.merged:
             back = Ranges(((seq, seq),))
-            self.lost, self.aside = self.lost - back, self.aside - back
+            self.lost, self.aside, self.merged = self.lost - back, self.aside - back, self.merged - back
             return Verdict.LATE
         return Verdict.DUPLICATE
 
@@ -97,12 +102,11 @@ class Intake:
 
     def receipt(self, node: str) -> Receipt:
         """What to tell the node, once this Intake is committed."""
-        spans = self.settled.spans
+        spans = self._covered().spans
         upto = spans[0][1] if spans and spans[0][0] == 1 else 0
-        have = tuple(span for span in spans if span[0] > upto)
+        have = spans[1:] if upto else spans
         half = MOST_RANGES // 2
         shown = have if len(have) <= MOST_RANGES else (*have[:half], *have[-half:])
-        wanted = self.settled.missing(upto + 1, self.settled.top).lowest(MOST_RANGES)
         refused = sorted((span, code) for code, ranges in self.refused.items() for span in ranges.spans)
         return Receipt(
             node=node,
@@ -111,7 +115,7 @@ class Intake:
             heard=self.heard,
             upto=upto,
             have=shown,
-            want=wanted.spans,
+            want=self.settled.missing(1, self.settled.top).lowest(MOST_RANGES).spans,
             refused=tuple(Refused(span=span, reason=code) for span, code in refused[-MOST_RANGES:]),
         )
 
@@ -134,6 +138,16 @@ class Intake:
     def stored(self) -> int:
         """How many were stored."""
         return len(self.settled) - len(self.lost) - len(self.merged) - len(self.aside) - self.dead
+
+    def _covered(self) -> Ranges:
+        """What this session may delete: not what is lost without its word, for its disk may have it."""
+        above = self.told.spans[0][1] + 1 if self.told and self.told.bottom == 1 else 1
+        absent = [ranges.within(above, self.next) - self.told for ranges in (self.lost, self.merged, self.aside)]
+        return self.settled - Ranges.of(*(span for ranges in absent for span in ranges.spans))
+
+    def _told(self, ranges: Ranges, why: Why) -> None:
+        self.told = self.told | ranges
+        self._settle_unsent(ranges, why)
 
     def _settle_unsent(self, ranges: Ranges, why: Why) -> None:
         fresh = ranges - self.settled

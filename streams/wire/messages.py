@@ -30,6 +30,7 @@ from streams.wire.words import (
 
 MOST_RECORDS = 500
 MOST_BYTES = 256 * 1024
+MOST_RECORD_BYTES = 208 * 1024  # of one record, or of all of a batch with their commas: the fullest head fits beside
 MOST_HELD = 64
 MOST_GONE = 500
 SCHEMA = 1
@@ -63,7 +64,7 @@ class Why(StrEnum):
 
 
 class Gone(Word):
-    """A range of an epoch, above its floor, that the node can no longer send."""
+    """A range of an epoch that the node can no longer send. Below the floor only `why` is news."""
 
     span: Span
     why: Why
@@ -106,7 +107,10 @@ class Refused(Word):
 class Receipt(Word):
     """What the centre has settled of one epoch: everything to `upto`, and `have` above it.
 
-    `heard` is the number of the newest batch of `session` it has taken in; `want` asks for ranges again.
+    That is what was stored, what was dead-lettered, and of what is lost only that which `session` itself said is
+    gone: a disk brought back with records long given up for lost sends them before it deletes them, and a
+    receipt to another session is not for it. `heard` is the number of the newest batch of `session` taken in
+    for this epoch; `want` asks for ranges again.
     """
 
     schema_: Annotated[Literal[1], Field(alias="schema")] = 1

@@ -1,15 +1,16 @@
 """A set of whole numbers kept as ranges, because a ledger of a million records is mostly one range.
 
 Immutable, so that a decision can be taken on a copy and thrown away with its transaction. Ranges include
-both ends, never touch and stand in order.
+both ends, never touch and stand in order, so a look-up is a bisection and a union with a few is a splice.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 Pair = tuple[int, int]
+_FEW: Final = 8  # so many ranges are spliced in one by one; more are sorted in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,12 @@ class Ranges:
     def __or__(self, other: Self) -> Self:
         if not other.spans:
             return self
-        return type(self).of(*self.spans, *other.spans)
+        if not self.spans or len(other.spans) > _FEW:
+            return type(self).of(*self.spans, *other.spans)
+        spans = list(self.spans)
+        for span in other.spans:
+            _splice(spans, span)
+        return type(self)(tuple(spans))
 
     def __sub__(self, other: Self) -> Self:
         left: list[Pair] = []
@@ -69,27 +75,25 @@ class Ranges:
         return type(self)(tuple(left))
 
     def __and__(self, other: Self) -> Self:
-        shared = [pair for first, last in self.spans for pair in other.within(first, last).spans]
+        few, many = (self, other) if len(self.spans) <= len(other.spans) else (other, self)
+        shared = [pair for first, last in few.spans for pair in many.within(first, last).spans]
         return type(self)(tuple(shared))
 
     def add(self, number: int) -> Self:
-        """With one more number. The common case, the next number in line, costs no sort."""
-        if self.spans and self.spans[-1][1] + 1 == number:
-            return type(self)((*self.spans[:-1], (self.spans[-1][0], number)))
+        """With one more number."""
         return self | type(self)(((number, number),))
 
     def within(self, first: int, last: int) -> Self:
-        """What lies from `first` to `last`."""
-        if first > last:
+        """What lies from `first` to `last`; a range that reaches beyond is cut."""
+        return type(self)(tuple((max(low, first), min(high, last)) for low, high in self.touching(first, last).spans))
+
+    def touching(self, first: int, last: int) -> Self:
+        """The whole ranges that have a number from `first` to `last`."""
+        if first > last or not self.spans:
             return type(self)()
-        start = max(bisect_left(self.spans, (first, first)) - 1, 0)
-        cut: list[Pair] = []
-        for low, high in self.spans[start:]:
-            if low > last:
-                break
-            if high >= first:
-                cut.append((max(low, first), min(high, last)))
-        return type(self)(tuple(cut))
+        start = max(bisect_left(self.spans, (first,)) - 1, 0)
+        start += self.spans[start][1] < first
+        return type(self)(self.spans[start : bisect_right(self.spans, (last, float("inf")))])
 
     def missing(self, first: int, last: int) -> Self:
         """What is not here from `first` to `last`."""
@@ -119,3 +123,13 @@ class Ranges:
     def bottom(self) -> int:
         """The least number, 0 when empty."""
         return self.spans[0][0] if self.spans else 0
+
+
+def _splice(spans: list[Pair], span: Pair) -> None:
+    first, last = span
+    start = bisect_left(spans, (first,))
+    start -= start > 0 and spans[start - 1][1] >= first - 1
+    end = bisect_right(spans, (last + 1, float("inf")))
+    if start < end:
+        first, last = min(first, spans[start][0]), max(last, spans[end - 1][1])
+    spans[start:end] = [(first, last)]

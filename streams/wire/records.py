@@ -129,8 +129,8 @@ class Reading(Word):
 class Minute(Word):
     """How one minute of watching went: seconds watched, and seconds blind by cause. They sum to 60 or less."""
 
-    watched: Annotated[float, Field(ge=0, le=60.5)]
-    blind: dict[Code, Annotated[float, Field(ge=0, le=60.5)]] = Field(default_factory=dict)
+    watched: Annotated[float, Field(ge=0, le=60.5, allow_inf_nan=False)]
+    blind: dict[Code, Annotated[float, Field(ge=0, le=60.5, allow_inf_nan=False)]] = Field(default_factory=dict)
 
 
 class Tallied(Word):

@@ -4,14 +4,16 @@ A reason is a code with parameters, never a sentence: the console and the notice
 Vietnamese and English. An instant is aware UTC to the microsecond; anything else is refused at the door.
 """
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -23,10 +25,21 @@ GREATEST_SEQ = 2**53 - 1  # the largest whole number every JSON reader keeps exa
 MOST_RANGES = 64
 
 UUID_VERSION = 7
+_DATE_AND_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d")
+
+
+def _written_out(value: object) -> object:
+    # Pydantic would read 1700000000 as an instant too; a seq in the wrong place must not become a time.
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE_AND_TIME.match(value)):
+        return value
+    raise ValueError("an instant is written as RFC 3339 has it, with its offset")
 
 
 def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("an instant outside the years 1 to 9999") from error
 
 
 def _born_in_order(value: UUID) -> UUID:
@@ -37,7 +50,7 @@ def _born_in_order(value: UUID) -> UUID:
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 Code = Annotated[str, StringConstraints(pattern=CODE)]
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_utc)]
 Ordered = Annotated[UUID, AfterValidator(_born_in_order)]
 Seq = Annotated[int, Field(ge=1, le=GREATEST_SEQ)]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -46,7 +59,7 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=GREATEST_SEQ)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Short = Annotated[str, StringConstraints(max_length=200)]
-Parameter = Annotated[str, StringConstraints(max_length=500)] | int | float | bool | None
+Parameter = Annotated[str, StringConstraints(max_length=500)] | int | Finite | bool | None
 
 
 class Word(BaseModel):
@@ -78,6 +91,6 @@ class Reason(Word):
 class Place(Word):
     """Where on Earth: WGS 84 degrees, and how far off it may be in metres."""
 
-    lat: Annotated[float, Field(ge=-90, le=90)]
-    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
     accuracy_m: Amount | None = None
