@@ -6,7 +6,6 @@ rows of changes that a console follows are returned, to be numbered last.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -70,7 +69,7 @@ def add(connection: Connection, decision: Decision, owner: str, event: UUID | No
     """Insert the alert a decision raises; None when another open alert of its fingerprint won the place."""
     raised = _whole(decision)
     dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(alert).values(id=raised.id, unit_id=owner, **_columns(raised)).on_conflict_do_nothing()
+    adding = dialect.insert(alert).values(id=raised.id, unit_id=owner, **columns(raised)).on_conflict_do_nothing()
     if connection.execute(adding.returning(alert.c.id)).one_or_none() is None:
         return None
     return _told(connection, decision, event, at)
@@ -81,9 +80,14 @@ def keep(connection: Connection, decision: Decision, event: UUID | None, at: dat
     if decision.verb is Verb.IGNORE or decision.alert is None:
         return []
     changed = decision.alert
-    values = {**_columns(changed), "version": alert.c.version + 1}
+    values = {**columns(changed), "version": alert.c.version + 1}
     connection.execute(update(alert).where(alert.c.id == changed.id).values(values))
     return _told(connection, decision, event, at)
+
+
+def keep_quiet(connection: Connection, id_: UUID) -> None:
+    """Take an alert's timer away: nothing is left that could decide when it rings."""
+    connection.execute(update(alert).where(alert.c.id == id_).values(due=None))
 
 
 def read(row: Row[Any]) -> Alert:
@@ -116,18 +120,22 @@ def read(row: Row[Any]) -> Alert:
     )
 
 
-def columns(changed: Alert) -> dict[str, Any]:
-    """An alert's columns, but its id, its owner and its version: for whoever changes it by a person's hand."""
-    return _columns(changed)
-
-
 def _whole(decision: Decision) -> Alert:
     if decision.alert is None:
         raise ValueError("a decision that raises holds the alert it raises")
-    return replace(decision.alert)
+    return decision.alert
 
 
-def _columns(changed: Alert) -> dict[str, Any]:
+def history(connection: Connection, id_: UUID) -> Sequence[Row[Any]]:
+    """Everything that happened to an alert, oldest first."""
+    query = (
+        select(alert_history).where(alert_history.c.alert_id == id_).order_by(alert_history.c.at, alert_history.c.id)
+    )
+    return connection.execute(query).all()
+
+
+def columns(changed: Alert) -> dict[str, Any]:
+    """An alert's columns, but its id, its owner and its version: for whoever changes it by a person's hand, too."""
     place = changed.fingerprint.place
     return {
         "ward_id": changed.fingerprint.ward,
@@ -184,11 +192,3 @@ def _write_down(connection: Connection, decision: Decision, changed: Alert, at: 
             params=params,
         )
     )
-
-
-def history(connection: Connection, id_: UUID) -> Sequence[Row[Any]]:
-    """Everything that happened to an alert, oldest first."""
-    query = (
-        select(alert_history).where(alert_history.c.alert_id == id_).order_by(alert_history.c.at, alert_history.c.id)
-    )
-    return connection.execute(query).all()

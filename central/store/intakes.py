@@ -1,18 +1,18 @@
 """The ledger's rows: one per (node, epoch), locked for as long as the transaction that changes it.
 
-A new epoch gets its row first, without doing anything where another worker has just made it: so there is always a row
-to lock, and two workers with batches of one node queue behind each other. Rows are locked in the order of their keys,
-so that two groups that share nodes cannot wait for each other in a circle. SQLite locks the whole file at BEGIN
-IMMEDIATE and needs none of this.
+Nodes are locked first and their epochs after, both in the order of their keys, so that two workers with batches of one
+node queue behind each other and two groups that share nodes cannot wait for each other in a circle. With the node's row
+held nobody else makes a row of that node, so a new epoch needs no lock of its own. SQLite locks the whole file at
+BEGIN IMMEDIATE and needs none of this. Epochs that are over with nothing outstanding are left on disk unless named.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Row, or_, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from central.store.schema import intake
@@ -25,85 +25,58 @@ Key = tuple[str, UUID]
 _RANGES: Final = ("settled", "lost", "merged", "aside")
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the row of an epoch never heard of before starts with."""
+@dataclass(slots=True)
+class Entry:
+    """An epoch's row: the ledger's own state, the ward it is routed through, and when it was superseded."""
 
     ward: str
-    session: UUID
-    at: datetime
+    intake: Intake
+    over_at: datetime | None = None
+
+    def copy(self) -> "Entry":
+        """To be changed and thrown away with its savepoint."""
+        return Entry(self.ward, replace(self.intake, refused=dict(self.intake.refused)), self.over_at)
 
 
-def lock(connection: Connection, openings: Mapping[Key, Opening]) -> dict[Key, Intake]:
-    """The Intake of each key, under its row's lock until the transaction ends; made where there was none."""
-    keys = sorted(openings)
-    there = _locked(connection, keys)
-    fresh = [key for key in keys if key not in there]
-    if fresh:
-        _open(connection, {key: openings[key] for key in fresh})
-        there |= _locked(connection, fresh)
-    return there
+def lock(connection: Connection, nodes: Collection[str], named: Collection[Key]) -> dict[Key, Entry]:
+    """The rows of these nodes that are alive, owe something or are named, locked. Lock the nodes' rows before."""
+    wanted = or_(
+        intake.c.node_id.in_(sorted(nodes)) & or_(intake.c.over.is_(False), intake.c.outstanding),
+        tuple_(intake.c.node_id, intake.c.epoch).in_(sorted(named)),
+    )
+    rows = select(intake).where(wanted).order_by(intake.c.node_id, intake.c.epoch).with_for_update()
+    return {(row.node_id, row.epoch): _read(row) for row in connection.execute(rows)}
 
 
-def lock_node(connection: Connection, name: str) -> dict[UUID, Intake]:
-    """Every epoch of a node, under lock."""
-    rows = connection.execute(_select().where(intake.c.node_id == name))
-    return {row.epoch: _read(row) for row in rows}
-
-
-def keep(connection: Connection, changed: Mapping[Key, Intake], at: datetime) -> None:
-    """Write these back, in the transaction that locked them."""
+def keep(connection: Connection, changed: Mapping[Key, Entry], at: datetime) -> None:
+    """Write these, in the transaction that locked them; rows that were not there are made."""
     if not changed:
         return
-    matching = update(intake).where(intake.c.node_id == bindparam("of_node"), intake.c.epoch == bindparam("of_epoch"))
-    columns: dict[str, Any] = {
-        name: bindparam(f"new_{name}") for name in ("session", "heard", "next", "over", *_RANGES, "refused")
-    }
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    adding = dialect.insert(intake)
+    fixed = {"node_id", "epoch", "ward_id"}
+    newer = {column.name: adding.excluded[column.name] for column in intake.c if column.name not in fixed}
     connection.execute(
-        matching.values(heard_at=bindparam("new_heard_at"), **columns),
-        [
-            {"of_node": name, "of_epoch": epoch, "new_heard_at": at, **_written(entry)}
-            for (name, epoch), entry in sorted(changed.items())
-        ],
+        adding.on_conflict_do_update(index_elements=[intake.c.node_id, intake.c.epoch], set_=newer),
+        [_row(key, entry, at) for key, entry in sorted(changed.items(), key=lambda item: item[0])],
     )
 
 
-def _locked(connection: Connection, keys: list[Key]) -> dict[Key, Intake]:
-    if not keys:
-        return {}
-    rows = connection.execute(_select().where(tuple_(intake.c.node_id, intake.c.epoch).in_(keys)))
-    return {(row.node_id, row.epoch): _read(row) for row in rows}
-
-
-def _select() -> Select[Any]:
-    return select(intake).order_by(intake.c.node_id, intake.c.epoch).with_for_update()
-
-
-def _open(connection: Connection, openings: Mapping[Key, Opening]) -> None:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    rows = [
-        {
-            "node_id": name,
-            "epoch": epoch,
-            "ward_id": opening.ward,
-            "heard_at": opening.at,
-            **{
-                column.removeprefix("new_"): value for column, value in _written(Intake(epoch, opening.session)).items()
-            },
-        }
-        for (name, epoch), opening in openings.items()
-    ]
-    connection.execute(insert(intake).on_conflict_do_nothing(), rows)
-
-
-def _written(entry: Intake) -> dict[str, Any]:
+def _row(key: Key, entry: Entry, at: datetime) -> dict[str, Any]:
+    told = entry.intake
     return {
-        "new_session": entry.session,
-        "new_heard": entry.heard,
-        "new_next": entry.next,
-        "new_over": entry.over,
-        "new_refused": {code: _spans(ranges) for code, ranges in entry.refused.items()},
-        **{f"new_{name}": _spans(getattr(entry, name)) for name in _RANGES},
+        "node_id": key[0],
+        "epoch": key[1],
+        "ward_id": entry.ward,
+        "session": told.session,
+        "heard": told.heard,
+        "next": told.next,
+        "over": told.over,
+        "over_at": entry.over_at,
+        "outstanding": bool(told.outstanding),
+        "refused": {code: _spans(ranges) for code, ranges in told.refused.items()},
+        "heard_at": at,
+        **{name: _spans(getattr(told, name)) for name in _RANGES},
     }
 
 
@@ -115,8 +88,8 @@ def _ranges(spans: Iterable[tuple[int, int]]) -> Ranges:
     return Ranges(tuple((first, last) for first, last in spans))
 
 
-def _read(row: Row[Any]) -> Intake:
-    return Intake(
+def _read(row: Row[Any]) -> Entry:
+    told = Intake(
         epoch=row.epoch,
         session=row.session,
         heard=row.heard,
@@ -128,3 +101,4 @@ def _read(row: Row[Any]) -> Intake:
         aside=_ranges(row.aside),
         refused={code: _ranges(spans) for code, spans in row.refused.items()},
     )
+    return Entry(row.ward_id, told, row.over_at)

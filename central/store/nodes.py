@@ -3,16 +3,18 @@
 A last will names the session it belongs to; one of another session is an old connection's and darkens nothing.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from central.store.schema import device, node
 from streams.wire.messages import Status
+
+SILENT: Final = "silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,6 @@ class Sign:
     """What a batch shows of the box that sent it: its clock, perhaps its health, and when it was heard."""
 
     node: str
-    session: UUID
     heard: datetime
     clock: dict[str, Any]
     health: dict[str, Any] | None = None
@@ -28,38 +29,39 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A node as its row has it."""
+    """A node as its row has it. `session` counts for batches, `present` for coming and going."""
 
     id: str
     ward: str
     session: UUID | None
+    since: datetime | None
+    present: UUID | None
     online: bool
     status_at: datetime | None
 
 
 def standing(connection: Connection, names: Iterable[str]) -> dict[str, Standing]:
     """These nodes as they stand, each row locked."""
-    rows = connection.execute(
-        select(node.c.id, node.c.ward_id, node.c.session, node.c.online, node.c.status_at)
-        .where(node.c.id.in_(sorted(names)))
-        .order_by(node.c.id)
-        .with_for_update(key_share=True)
-    )
-    return {row.id: Standing(row.id, row.ward_id, row.session, row.online, row.status_at) for row in rows}
+    rows = _select().where(node.c.id.in_(sorted(names))).with_for_update(key_share=True)
+    return {row.id: _standing(row) for row in connection.execute(rows)}
 
 
-def heed(connection: Connection, status: Status, known: Standing, heard: datetime) -> bool:
-    """Take in a status; returns whether the box went or came. A will of another session is not heeded."""
-    stranger = status.session != known.session
-    if not status.online and known.session is not None and stranger:
-        return False
-    values: dict[str, Any] = {"online": status.online, "status_at": heard, "session": status.session}
-    if stranger:
-        values["session_at"] = heard
+def heed(connection: Connection, status: Status, known: Standing, heard: datetime) -> Standing:
+    """Take in a status; returns how the node stands then. A will of another session is not heeded."""
+    if not status.online and known.present is not None and status.session != known.present:
+        return known
+    values: dict[str, Any] = {"online": status.online, "status_at": heard, "present": status.session}
     if status.versions:
         values["versions"] = dict(status.versions)
     connection.execute(update(node).where(node.c.id == known.id).values(values))
-    return known.online != status.online
+    return replace(known, online=status.online, status_at=heard, present=status.session)
+
+
+def supersede(connection: Connection, known: Standing, session: UUID, since: datetime, heard: datetime) -> Standing:
+    """A new session speaks for the node: whatever will the old one left, this one is here."""
+    values = {"session": session, "session_at": since, "present": session, "online": True, "status_at": heard}
+    connection.execute(update(node).where(node.c.id == known.id).values(values))
+    return replace(known, session=session, since=since, present=session, online=True, status_at=heard)
 
 
 def show(connection: Connection, signs: Iterable[Sign]) -> None:
@@ -84,27 +86,38 @@ def fault(connection: Connection, name: str, faults: Mapping[str, Any]) -> None:
         connection.execute(update(node).where(node.c.id == name).values(faults=after or None))
 
 
-def fallen_silent(connection: Connection, before: datetime) -> list[Standing]:
-    """Boxes gone since before then whose devices nobody has marked silent yet, each row locked."""
-    marked = select(device.c.id).where(device.c.node_id == node.c.id, device.c.state != "silent")
-    rows = connection.execute(
-        select(node.c.id, node.c.ward_id, node.c.session, node.c.online, node.c.status_at)
-        .where(node.c.online.is_(False), node.c.status_at < before, node.c.retired_at.is_(None), marked.exists())
-        .order_by(node.c.id)
-        .with_for_update(skip_locked=True, key_share=True)
+def fallen_silent(connection: Connection, before: datetime, wards: Sequence[str] | None) -> list[Standing]:
+    """Boxes of these wards gone since before then with a device nobody has marked silent yet, each row locked."""
+    marked = select(device.c.id).where(device.c.node_id == node.c.id, device.c.state != SILENT)
+    rows = _select().where(
+        node.c.online.is_(False),
+        node.c.status_at < before,
+        node.c.retired_at.is_(None),
+        marked.where(device.c.retired_at.is_(None)).exists(),
     )
-    return [Standing(row.id, row.ward_id, row.session, row.online, row.status_at) for row in rows]
+    if wards is not None:
+        rows = rows.where(node.c.ward_id.in_(wards))
+    return [_standing(row) for row in connection.execute(rows.with_for_update(skip_locked=True, key_share=True))]
 
 
 def silence(connection: Connection, name: str, at: datetime) -> list[tuple[str, str, str]]:
     """Mark every device of a box silent; returns (id, kind, ward) of those that were not."""
     changing = (
         update(device)
-        .where(device.c.node_id == name, device.c.state != "silent", device.c.retired_at.is_(None))
-        .values(state="silent", state_since=at, state_reason={"code": "node_offline", "params": {"node": name}})
+        .where(device.c.node_id == name, device.c.state != SILENT, device.c.retired_at.is_(None))
+        .values(state=SILENT, state_since=at, state_reason={"code": "node_offline", "params": {"node": name}})
         .returning(device.c.id, device.c.kind, device.c.ward_id)
     )
     return [(row.id, row.kind, row.ward_id) for row in connection.execute(changing)]
+
+
+def _select() -> Select[Any]:
+    columns = (node.c.id, node.c.ward_id, node.c.session, node.c.session_at, node.c.present)
+    return select(*columns, node.c.online, node.c.status_at).order_by(node.c.id)
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(row.id, row.ward_id, row.session, row.session_at, row.present, row.online, row.status_at)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

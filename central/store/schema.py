@@ -78,8 +78,9 @@ node = Table(
     _ward(),
     Column("name", Text, nullable=False),
     Column("secret_hash", String(64)),  # SHA-256 of a random secret; none: may not upload
-    Column("session", Uuid),
+    Column("session", Uuid),  # whose batches count as the node's own now: `streams.wire.roster`
     Column("session_at", Instant),
+    Column("present", Uuid),  # the session whose coming or going `online` tells
     Column("online", Boolean, nullable=False, server_default="0"),
     Column("status_at", Instant),
     Column("heard_at", Instant),
@@ -134,6 +135,7 @@ intake = Table(
     Column("next", BigInteger, nullable=False),
     Column("over", Boolean, nullable=False),
     Column("over_at", Instant),
+    Column("outstanding", Boolean, nullable=False),
     Column("settled", Document, nullable=False),
     Column("lost", Document, nullable=False),
     Column("merged", Document, nullable=False),

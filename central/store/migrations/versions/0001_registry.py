@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.String(length=64), nullable=True),
         sa.Column("session", sa.Uuid(), nullable=True),
         sa.Column("session_at", Instant(), nullable=True),
+        sa.Column("present", sa.Uuid(), nullable=True),
         sa.Column("online", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("status_at", Instant(), nullable=True),
         sa.Column("heard_at", Instant(), nullable=True),

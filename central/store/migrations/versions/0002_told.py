@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("next", sa.BigInteger(), nullable=False),
         sa.Column("over", sa.Boolean(), nullable=False),
         sa.Column("over_at", Instant(), nullable=True),
+        sa.Column("outstanding", sa.Boolean(), nullable=False),
         sa.Column("settled", Document, nullable=False),
         sa.Column("lost", Document, nullable=False),
         sa.Column("merged", Document, nullable=False),
