@@ -7,7 +7,7 @@ it did not run, for whatever reason, the picture stays here and the event says w
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -47,7 +47,7 @@ class Task:
     """What a camera is there for: which classes count, which happenings are told, and whether it proves them."""
 
     classes: frozenset[str]
-    tracker: TrackerSettings = TrackerSettings()
+    tracker: TrackerSettings = field(default_factory=TrackerSettings)
     tell: frozenset[str] = LASTING
     evidence: bool = True
 
