@@ -47,8 +47,10 @@ def event_ids(arrived: Arrived) -> list[UUID]:
     ]
 
 
-def admit(arrived: Arrived, record: Record | Rejected, box: Box, minters: Mapping[UUID, str]) -> Told | Refusal:
-    """One record as it is stored, or why it is not. `minters`: the nodes of events already known."""
+def admit(
+    arrived: Arrived, record: Record | Rejected, box: Box, minters: Mapping[UUID, str], *, late: bool = False
+) -> Told | Refusal:
+    """One record as it is stored, or why it is not. `minters`: the nodes of known events; `late`: once given up."""
     if isinstance(record, Rejected):
         return Refusal(record.seq, record.code, record.detail)
     named = device_of(record)
@@ -72,6 +74,7 @@ def admit(arrived: Arrived, record: Record | Rejected, box: Box, minters: Mappin
         heard=heard,
         doubtful=doubtful,
         backlog=batch.backlog,
+        late=late,
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, update
 
 from central.store import events
 from central.store.schema import device, record
-from streams.wire.records import Event, Reading, Record, Tally, Unknown
+from streams.wire.records import Event, Reading, Record, Unknown
 
 CAMERA_STATE: Final = "camera_state"
 LIVE: Final = "live"
@@ -78,7 +78,7 @@ def _row(item: Told) -> dict[str, Any]:
 
 
 def _show_states(connection: Connection, told: Sequence[Told]) -> None:
-    """A camera's newest word on its own health; a tally with watched seconds says that a silent one is back."""
+    """A camera's newest word on its own health."""
     said: list[dict[str, Any]] = [
         {"of": body.camera, "now": body.subject or "unknown", "at": item.at, "why": _why(body)}
         for item, body in sorted(_events(told), key=lambda pair: pair[0].at)
@@ -89,16 +89,6 @@ def _show_states(connection: Connection, told: Sequence[Told]) -> None:
     if said:
         shown: dict[str, Any] = {"state": bindparam("now"), "state_since": bindparam("at")}
         connection.execute(changing.values(state_reason=bindparam("why"), **shown), said)
-    watched = {
-        body.camera: item.at
-        for item in told
-        if isinstance(body := item.record.body, Tally) and any(minute.watched for minute in body.minutes)
-    }
-    if watched:
-        back = changing.where(device.c.state.in_(["unknown", "silent"])).values(
-            state=LIVE, state_since=bindparam("at"), state_reason=None
-        )
-        connection.execute(back, [{"of": camera, "at": at} for camera, at in sorted(watched.items())])
 
 
 def _why(body: Event) -> dict[str, Any] | None:

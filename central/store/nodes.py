@@ -57,11 +57,15 @@ def heed(connection: Connection, status: Status, known: Standing, heard: datetim
     return replace(known, online=status.online, status_at=heard, present=status.session)
 
 
-def supersede(connection: Connection, known: Standing, session: UUID, since: datetime, heard: datetime) -> Standing:
-    """A new session speaks for the node: whatever will the old one left, this one is here."""
+def succeeded(known: Standing, session: UUID, since: datetime) -> Standing:
+    """How the node stands once a new session speaks for it: here, whatever will the old one leaves."""
+    return replace(known, session=session, since=since, present=session, online=True)
+
+
+def supersede(connection: Connection, name: str, session: UUID, since: datetime, heard: datetime) -> None:
+    """Write that a new session speaks for the node."""
     values = {"session": session, "session_at": since, "present": session, "online": True, "status_at": heard}
-    connection.execute(update(node).where(node.c.id == known.id).values(values))
-    return replace(known, session=session, since=since, present=session, online=True, status_at=heard)
+    connection.execute(update(node).where(node.c.id == name).values(values))
 
 
 def show(connection: Connection, signs: Iterable[Sign]) -> None:
@@ -78,12 +82,11 @@ def show(connection: Connection, signs: Iterable[Sign]) -> None:
     _each(connection, plain.values(well), [_plain(row) for row in ordered if row["health"] is not None])
 
 
-def fault(connection: Connection, name: str, faults: Mapping[str, Any]) -> None:
-    """Note faults of a box: a code and its parameters each; None takes one back."""
-    there = connection.execute(select(node.c.faults).where(node.c.id == name).with_for_update()).scalar_one_or_none()
-    after = {code: params for code, params in {**(there or {}), **faults}.items() if params is not None}
-    if after != (there or {}):
-        connection.execute(update(node).where(node.c.id == name).values(faults=after or None))
+def fault(connection: Connection, name: str, faults: Mapping[str, Any]) -> list[str]:
+    """Note faults of a box, a code and its parameters each; returns the codes that were not there before."""
+    there = connection.execute(select(node.c.faults).where(node.c.id == name)).scalar_one_or_none() or {}
+    connection.execute(update(node).where(node.c.id == name).values(faults={**there, **faults}))
+    return sorted(faults.keys() - there.keys())
 
 
 def fallen_silent(connection: Connection, before: datetime, wards: Sequence[str] | None) -> list[Standing]:
@@ -109,6 +112,24 @@ def silence(connection: Connection, name: str, at: datetime) -> list[tuple[str, 
         .returning(device.c.id, device.c.kind, device.c.ward_id)
     )
     return [(row.id, row.kind, row.ward_id) for row in connection.execute(changing)]
+
+
+def heard_again(connection: Connection, watched: Mapping[str, datetime]) -> list[str]:
+    """Mark cameras live that were silent, or never heard of, and have watched since; returns those that were silent."""
+    if not watched:
+        return []
+    query = select(device.c.id, device.c.state, device.c.state_since).where(
+        device.c.id.in_(sorted(watched)), device.c.state.in_([SILENT, "unknown"])
+    )
+    back = [
+        (row.id, row.state)
+        for row in connection.execute(query)
+        if row.state_since is None or row.state_since < watched[row.id]
+    ]
+    for id_, _ in back:
+        live = {"state": "live", "state_since": watched[id_], "state_reason": None}
+        connection.execute(update(device).where(device.c.id == id_).values(live))
+    return [id_ for id_, state in back if state == SILENT]
 
 
 def _select() -> Select[Any]:

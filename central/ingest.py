@@ -1,0 +1,237 @@
+"""A group of messages of many nodes, taken in within one transaction.
+
+A batch is never split, and each stands in a savepoint of its own, so one bad batch spoils nobody's. Locks are taken in
+one order (nodes, their epochs, alerts, wards' change numbers), each in the order of its keys. What the wire's pure
+ledger and roster decide is applied to copies, which replace the originals only when the savepoint held.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from pydantic_core import to_json
+from sqlalchemy import Connection
+from sqlalchemy.exc import DataError
+
+from alerts.facts import Fact
+from central import admission, silence
+from central.arrivals import Arrival, Arrived, Said, whole
+from central.judging import Judge
+from central.ledgers import Ledgers
+from central.settling import Answer, Outcome
+from central.store import audit, events, facts, letters, nodes, registry
+from central.store.audit import Act
+from central.store.changes import News, announce
+from central.store.facts import Told
+from central.store.letters import ALARMING, Letter, Why
+from streams.wire.ledger import FragmentedError, Verdict
+from streams.wire.messages import BatchHead
+from streams.wire.records import Event, Health, Reading, Record
+
+GRACE: Final = timedelta(seconds=60)
+TWO_BOXES: Final = "two_boxes"
+
+
+class Ingest:
+    """Takes groups in, and lets time pass. Holds no state of its own: everything is in the database."""
+
+    def __init__(self, judge: Judge, grace: timedelta = GRACE) -> None:
+        """`grace`: how long a node may be gone before its devices are called silent."""
+        self._judge = judge
+        self._grace = grace
+
+    def take(self, connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> Outcome:
+        """Everything these messages say, stored, judged and announced, in the caller's transaction."""
+        return _Group(connection, self._judge, now).take(arrivals)
+
+    def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> Outcome:
+        """What the passing of time brings: nodes gone too long, and alerts whose timer has come."""
+        told, news = silence.fallen(connection, now - self._grace, now, wards)
+        news += self._judge.hear(connection, told, now)
+        news += self._judge.tick(connection, now, wards)
+        announce(connection, news, now)
+        return Outcome(changes=len(news))
+
+
+class _Group:
+    """One transaction's work."""
+
+    def __init__(self, connection: Connection, judge: Judge, now: datetime) -> None:
+        self._connection = connection
+        self._judge = judge
+        self._now = now
+        self._outcome = Outcome()
+        self._letters: list[Letter] = []
+        self._told: list[Told] = []
+        self._news: list[News] = []
+        self._signs: list[nodes.Sign] = []
+        self._faults: dict[str, dict[str, Any]] = {}
+
+    def take(self, arrivals: Sequence[Arrival]) -> Outcome:
+        """See Ingest.take."""
+        self._load([arrival for arrival in arrivals if isinstance(arrival, Arrived | Said)])
+        for arrival in arrivals:
+            match arrival:
+                case Arrived():
+                    self._hear_batch(arrival)
+                case Said():
+                    self._hear_status(arrival)
+                case Letter():
+                    self._lay(arrival)
+        self._write()
+        return self._outcome
+
+    def _load(self, named: Sequence[Arrived | Said]) -> None:
+        names = {arrival.topic.node for arrival in named}
+        batches = [arrival for arrival in named if isinstance(arrival, Arrived)]
+        self._standings = nodes.standing(self._connection, names)
+        self._boxes = registry.boxes(self._connection, sorted(names))
+        self._ledgers = Ledgers(self._connection, self._standings, [arrival.batch for arrival in batches])
+        spoken = [id_ for arrival in batches for id_ in admission.event_ids(arrival)]
+        self._minters = events.minters(self._connection, spoken)
+
+    def _hear_batch(self, arrived: Arrived) -> None:
+        box = self._boxes.get(arrived.topic.node)
+        away = admission.turned_away(arrived, box)
+        if away is not None or box is None:
+            reason, detail = away or (Why.UNKNOWN_NODE, "")
+            self._lay(whole(arrived.topic, arrived.message, reason, detail))
+            return
+        try:
+            with self._connection.begin_nested():
+                self._take_in(arrived, box, careful=False)
+        except FragmentedError as error:
+            self._lay(whole(arrived.topic, arrived.message, Why.FRAGMENTED, str(error)))
+        except (DataError, OverflowError):
+            with self._connection.begin_nested():
+                self._take_in(arrived, box, careful=True)
+
+    def _take_in(self, arrived: Arrived, box: registry.Box, *, careful: bool) -> None:
+        """Hear the head, take each record, store what is new; kept only when the savepoint around this holds."""
+        page = self._ledgers.page(arrived.batch, arrived.message.heard)
+        told: list[Told] = []
+        refused: list[Letter] = []
+        counts: list[tuple[str, str]] = []
+        for record, raw in zip(arrived.records, arrived.batch.records, strict=True):
+            verdict = page.take(record.seq)
+            kind = record.kind if isinstance(record, Record) else "invalid"
+            if verdict is Verdict.DUPLICATE:
+                counts.append((kind, verdict))
+                continue
+            word = admission.admit(arrived, record, box, self._minters, late=verdict is Verdict.LATE)
+            if isinstance(word, Told) and careful:
+                word = self._try_alone(word)
+            if isinstance(word, Told):
+                told.append(word)
+                counts.append((kind, verdict))
+            else:
+                page.refuse(record.seq, word.reason)
+                refused.append(_refused(arrived, word, raw))
+                counts.append((kind, "refused"))
+        if not careful:
+            facts.write(self._connection, told)
+        self._ledgers.turn(page)
+        self._keep(arrived, told, refused, counts)
+
+    def _try_alone(self, word: Told) -> Told | admission.Refusal:
+        try:
+            with self._connection.begin_nested():
+                facts.write(self._connection, [word])
+        except (DataError, OverflowError) as error:
+            return admission.Refusal(word.record.seq, Why.UNSTORABLE, str(error.__cause__ or error))
+        return word
+
+    def _keep(
+        self, arrived: Arrived, told: list[Told], refused: list[Letter], counts: Iterable[tuple[str, str]]
+    ) -> None:
+        """The savepoint is about to hold: remember what the rest of the transaction is to do about this batch."""
+        batch, heard = arrived.batch, arrived.message.heard
+        self._told += told
+        self._outcome.records.update(counts)
+        self._outcome.stored += [(word.record.captured, heard, batch.backlog) for word in told]
+        for letter in refused:
+            self._lay(letter)
+        for word in told:
+            if isinstance(word.record.body, Event):
+                self._minters[word.record.body.id] = batch.node
+        self._signs.append(_sign(batch, told, heard))
+        doubled = self._ledgers.doubled(batch.node)
+        if doubled is not None:
+            self._faults.setdefault(batch.node, {})[TWO_BOXES] = doubled
+
+    def _hear_status(self, said: Said) -> None:
+        known = self._standings.get(said.topic.node)
+        if said.status is None:
+            return
+        if known is None or known.id not in self._boxes:
+            self._lay(whole(said.topic, said.message, Why.UNKNOWN_NODE, "a status of no node of ours"))
+            return
+        after = nodes.heed(self._connection, said.status, known, said.message.heard)
+        self._standings[known.id] = after
+        if after.online != known.online:
+            self._news.append(News(known.ward, "node", known.id, {"online": after.online}))
+
+    def _lay(self, letter: Letter) -> None:
+        self._letters.append(letter)
+        self._outcome.letters[letter.reason] += 1
+        if letter.reason in ALARMING and letter.node in self._standings:
+            fault = {"at": letter.heard.isoformat(), "detail": letter.detail[:200]}
+            self._faults.setdefault(letter.node or "", {})[letter.reason] = fault
+
+    def _write(self) -> None:
+        letters.lay(self._connection, self._letters)
+        for name, session in self._ledgers.write(self._now):
+            self._news.append(News(self._standings[name].ward, "node", name, {"session": str(session)}))
+        nodes.show(self._connection, self._signs)
+        self._alarm()
+        heard = [*silence.broken(self._connection, self._told), *_facts(self._told)]
+        self._news += self._judge.hear(self._connection, heard, self._now)
+        announce(self._connection, self._news, self._now)
+        self._outcome.changes = len(self._news)
+        self._outcome.answers = [Answer(ward, receipt) for ward, receipt in self._ledgers.receipts()]
+
+    def _alarm(self) -> None:
+        """A fault is shown on the node's row; the first of its kind is audited, too."""
+        for name, found in sorted(self._faults.items()):
+            for code in nodes.fault(self._connection, name, found):
+                ward = self._standings[name].ward
+                act = Act(code, "node", name, "node", ward, node=name, params=found[code])
+                audit.append(self._connection, act, self._now)
+                self._news.append(News(ward, "node", name, {"fault": code}))
+
+
+def _refused(arrived: Arrived, word: admission.Refusal, raw: dict[str, Any]) -> Letter:
+    topic, message = arrived.topic, arrived.message
+    return Letter(
+        message.topic,
+        word.reason,
+        word.detail,
+        to_json(raw),
+        message.heard,
+        topic.ward,
+        topic.node,
+        arrived.batch.epoch,
+        word.seq,
+    )
+
+
+def _sign(batch: BatchHead, told: Sequence[Told], heard: datetime) -> nodes.Sign:
+    health = [word.record.body for word in told if isinstance(word.record.body, Health)]
+    newest = None if not health or batch.backlog else health[-1].model_dump(mode="json")
+    return nodes.Sign(batch.node, heard, batch.clock.model_dump(mode="json"), newest)
+
+
+def _facts(told: Iterable[Told]) -> list[Fact]:
+    return [
+        Fact(
+            body=word.record.body,
+            ward=word.ward,
+            node=word.node,
+            captured=word.record.captured,
+            heard=word.heard,
+            late=word.late,
+            time_doubtful=word.doubtful,
+        )
+        for word in told
+        if isinstance(word.record.body, Event | Reading)
+    ]
