@@ -1,0 +1,68 @@
+"""What the centre counts about its receiving half, for Prometheus. Counted after the commit, never for a try."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from central.settling import Outcome
+
+
+class Metrics:
+    """The counters of one process; `registry` is what `/metrics` shows."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self.records = Counter(
+            "wardsense_records",
+            "Records taken in, by kind and what became of them",
+            ["kind", "result"],
+            registry=registry,
+        )
+        self.letters = Counter("wardsense_dead_letters", "Dead letters, by reason", ["reason"], registry=registry)
+        self.receipts = Counter("wardsense_receipts", "Receipts made after a commit", registry=registry)
+        self.weather = Counter(
+            "wardsense_store_retries", "Groups tried again, the database was away", registry=registry
+        )
+        self.changes = Counter("wardsense_changes", "Rows added to the wards' change feeds", registry=registry)
+        self.waiting = Gauge("wardsense_inbox", "Messages waiting for the writer", registry=registry)
+        self.held = Gauge("wardsense_wards_held", "Wards this process works for", registry=registry)
+        self.group = Histogram(
+            "wardsense_group_messages",
+            "Messages in a group",
+            buckets=(1, 2, 5, 10, 20, 50, 100, 200),
+            registry=registry,
+        )
+        self.commit = Histogram(
+            "wardsense_group_seconds",
+            "A group's transaction, commit included",
+            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+            registry=registry,
+        )
+        self.lag = Histogram(
+            "wardsense_stored_lag_seconds",
+            "From capture to stored, live records only",
+            buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60, 300),
+            registry=registry,
+        )
+
+    def count(self, outcome: Outcome, stored_at: float) -> None:
+        """Add what a committed transaction came to; `stored_at` in seconds since 1970."""
+        for (kind, result), n in outcome.records.items():
+            self.records.labels(kind, result).inc(n)
+        for reason, n in outcome.letters.items():
+            self.letters.labels(reason).inc(n)
+        self.receipts.inc(len(outcome.answers))
+        self.changes.inc(outcome.changes)
+        for captured, _, backlog in outcome.stored:
+            if not backlog:
+                self.lag.observe(max(0.0, stored_at - captured.timestamp()))
+
+    @contextmanager
+    def timed(self, messages: int) -> Iterator[None]:
+        """Times a group's transaction."""
+        began = time.perf_counter()
+        yield
+        self.commit.observe(time.perf_counter() - began)
+        self.group.observe(messages)
