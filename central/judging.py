@@ -61,7 +61,7 @@ class Judge:
             decision = hear(rule, fact, rows.latest(connection, key), now, uuid7)
             if decision.verb is not Verb.RAISE:
                 return rows.keep(connection, decision, _event(fact), now)
-            news = rows.add(connection, decision, rule.owner, _event(fact), now)
+            news = rows.add(connection, decision, rule.owner_for(fact.ward), _event(fact), now)
             if news is not None:
                 return news
         raise RuntimeError(f"{key}: lost its place {_ATTEMPTS} times to an alert that was not there after")
