@@ -4,8 +4,13 @@ A configuration without a detector watches drawn cameras only, whose truth stand
 here and nowhere else, so that a bundled detector and street change the configuration and no code.
 """
 
-from collections.abc import Sequence
+import platform
+from collections.abc import Callable, Sequence
+from importlib import metadata
 from pathlib import Path
+from uuid import UUID
+
+import httpx
 
 from edge.config import CameraSetting, DrawnSource, FileSource, NodeConfig, RtspSource
 from edge.seeing import DetectorEyes, DrawnEyes, Eyes
@@ -38,6 +43,34 @@ def witness(setting: CameraSetting, model: ModelRef | None, config_rev: str) -> 
     """What stands behind a camera's events: the model, and from which score this camera's tracker is sure."""
     sure = None if model is None else model.model_copy(update={"threshold": setting.tracker.sure})
     return Witness(setting.id, setting.place, sure, config_rev)
+
+
+def made_journal(config: NodeConfig) -> Callable[[UUID, int], None] | None:
+    """The node's own count of what it makes: a line for every number, on disk before the outbox has it."""
+    if config.made_journal is None:
+        return None
+    config.made_journal.parent.mkdir(parents=True, exist_ok=True)
+    journal = config.made_journal.open("a", buffering=1, encoding="utf-8")
+    return lambda epoch, seq: print(epoch, seq, file=journal)
+
+
+def client_of(config: NodeConfig) -> httpx.AsyncClient | None:
+    """A client that knows the centre and this node's secret. Raises SourceRefused when it cannot be read."""
+    if config.centre is None:
+        return None
+    bearer = {"Authorization": f"Bearer {_first_line(config.centre.secret_file)}"}
+    return httpx.AsyncClient(base_url=config.centre.url, headers=bearer)
+
+
+def versions() -> dict[str, str]:
+    """What runs on this box, for the status message."""
+    told = {"python": platform.python_version()}
+    for package in ("wardsense", "onnxruntime", "av", "opencv-python-headless"):
+        try:
+            told[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return told
 
 
 def _camera(setting: CameraSetting) -> Camera:

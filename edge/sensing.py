@@ -36,7 +36,7 @@ def sources(config: NodeConfig) -> list[tuple[Sensor, Line | None]]:
     return [_source(config, sensor) for sensor in config.sensors]
 
 
-async def sense(sensor: Sensor, add: Callable[[datetime, Told], None], clock: Clock) -> None:
+async def sense(sensor: Sensor, add: Callable[[datetime, Told], object], clock: Clock) -> None:
     """Keep one sensor open for ever, and add every reading."""
     losses = 0
     while True:

@@ -1,0 +1,109 @@
+"""Evidence on its way out: newest first, over HTTP, by content, taken up where it broke off.
+
+The centre answers with its own hash's word: 200 or 201, and the content may go from this disk; 409, 413 and 415, and
+it will never be taken, which the queue keeps as the reason. Everything else is weather: the link, a busy centre that
+names its own pause (`Retry-After`), a credential that a person must mend. Nothing here is ever in a record's way.
+"""
+
+import asyncio
+import random
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+
+import httpx
+import structlog
+
+from edge.evidence_queue import EvidenceQueue, Pending
+from edge.watch import LONGEST_REST_S, rest_after
+from streams.clocks import Clock
+
+log = structlog.get_logger(__name__)
+
+ONE_REQUEST: Final = 1024 * 1024
+PART: Final = 256 * 1024
+IDLE_S: Final = 1.0
+PATIENCE_S: Final = 20.0
+FOR_GOOD: Final = {
+    HTTPStatus.CONFLICT: "wrong_hash",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "media_type_refused",
+}
+TAKEN: Final = (HTTPStatus.OK, HTTPStatus.CREATED)
+
+
+class Uploader:
+    """Sends what the queue holds. Run `send` in as many tasks as may upload at once."""
+
+    def __init__(self, queue: EvidenceQueue, client: httpx.AsyncClient, node: str, clock: Clock) -> None:
+        """`client` knows the centre's address and the node's credential."""
+        self.sent = 0
+        self._queue, self._client, self._node, self._clock = queue, client, node, clock
+
+    async def send(self) -> None:
+        """Send for ever; rests when there is nothing, and longer after each loss in a row."""
+        losses = 0
+        while True:
+            pending = await asyncio.to_thread(self._queue.next)
+            if pending is None:
+                await self._clock.pause(IDLE_S)
+                continue
+            rest = await self._one(pending, losses)
+            losses = 0 if rest is None else losses + 1
+            if rest is not None:
+                await self._clock.pause(rest)
+
+    async def _one(self, pending: Pending, losses: int) -> float | None:
+        """Send one piece; None when it is dealt with, or the seconds to rest before it is tried again."""
+        try:
+            answer = await self._put(pending)
+        except httpx.HTTPError as error:
+            return await self._later(pending, type(error).__name__, rest_after(losses + 1, random.random()))  # noqa: S311 - jitter
+        if answer.status_code in TAKEN:
+            self.sent += 1
+            await asyncio.to_thread(self._queue.done, pending.sha256)
+            return None
+        if (reason := FOR_GOOD.get(HTTPStatus(answer.status_code))) is not None:
+            log.error("evidence refused", sha256=pending.sha256, reason=reason)
+            await asyncio.to_thread(self._queue.give_up, pending.sha256, reason)
+            return None
+        return await self._later(pending, f"answer {answer.status_code}", _named_pause(answer))
+
+    async def _later(self, pending: Pending, why: str, rest: float) -> float:
+        log.warning("evidence waits", sha256=pending.sha256, why=why, rest_s=round(rest, 1))
+        await asyncio.to_thread(self._queue.again, pending.sha256)
+        return rest
+
+    async def _put(self, pending: Pending) -> httpx.Response:
+        address = f"/v1/nodes/{self._node}/evidence/{pending.sha256}"
+        kind = {"Content-Type": pending.media_type}
+        if pending.bytes <= ONE_REQUEST:
+            content = await asyncio.to_thread(pending.path.read_bytes)
+            return await self._client.put(address, content=content, headers=kind, timeout=PATIENCE_S)
+        return await self._in_parts(pending, address, kind)
+
+    async def _in_parts(self, pending: Pending, address: str, kind: dict[str, str]) -> httpx.Response:
+        head = await self._client.head(address, timeout=PATIENCE_S)
+        if head.status_code in TAKEN and head.headers.get("Upload-Offset") in (None, str(pending.bytes)):
+            return head
+        start = int(head.headers.get("Upload-Offset", "0"))
+        while True:
+            part = await asyncio.to_thread(_read, pending.path, start)
+            span = f"bytes {start}-{start + len(part) - 1}/{pending.bytes}"
+            answer = await self._client.put(
+                address, content=part, headers={**kind, "Content-Range": span}, timeout=PATIENCE_S
+            )
+            start += len(part)
+            if answer.status_code not in (*TAKEN, HTTPStatus.ACCEPTED) or start >= pending.bytes:
+                return answer
+
+
+def _read(path: Path, start: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(PART)
+
+
+def _named_pause(answer: httpx.Response) -> float:
+    named = answer.headers.get("Retry-After", "")
+    return min(float(named), 60.0) if named.isdigit() else LONGEST_REST_S
