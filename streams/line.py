@@ -78,12 +78,11 @@ class Line:
             raise LineLost(self.trouble or Trouble.DROPPED, "no line")
         await self._connection.publish(topic, payload, qos=qos, retain=retain)
 
-    async def listen(self, filters: Sequence[str]) -> None:
-        """Ask for these topics too, now where there is a line, and on every one to come. Raises as `publish` does."""
-        new = [topic for topic in filters if topic not in self._filters]
-        self._filters = (*self._filters, *new)
-        if self._connection is not None:
-            await self._connection.subscribe(new)
+    async def subscribe(self, filters: Sequence[str]) -> None:
+        """Ask for more topics on this connection; a next one must be asked again. Raises LineLost or LineRefused."""
+        if self._connection is None:
+            raise LineLost(self.trouble or Trouble.DROPPED, "no line")
+        await self._connection.subscribe(filters)
 
     async def messages(self) -> AsyncIterator[Heard]:
         """What comes in, across every connection, without end. One listener; the oldest unheard gives way."""
