@@ -63,6 +63,7 @@ class Reason(StrEnum):
     OLD_REVISION = "old_revision"
     TOO_OLD = "too_old"
     BAD_QUALITY = "bad_quality"
+    WRONG_UNIT = "wrong_unit"
     OUT_OF_SCHEDULE = "out_of_schedule"
     NOTHING_TO_CLEAR = "nothing_to_clear"
     NOT_CONCERNED = "not_concerned"

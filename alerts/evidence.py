@@ -76,8 +76,11 @@ def _fewer_marks(rule: Rule, memory: Memory) -> Memory:
     )
     folding = closed[: MOST_MARKS // 2]
     run = memory.run
-    for id_ in folding:
-        run = fold(rule, run, memory.marks[id_].began, memory.marks[id_].seen)
+    # What began under an event that still lasts says nothing of its own about the course of the truth.
+    lasting = min((mark.began for mark in memory.marks.values() if mark.phase is not Phase.CLOSED), default=None)
+    for mark in (memory.marks[id_] for id_ in folding):
+        if lasting is None or mark.began < lasting:
+            run = fold(rule, run, mark.began, mark.seen)
     settled = _newest(memory.settled | {id_: memory.marks[id_].rev for id_ in folding})
     kept = {id_: mark for id_, mark in memory.marks.items() if id_ not in folding}
     return replace(memory, marks=kept, run=run, settled=settled)
@@ -97,7 +100,8 @@ def _level(rule: Rule, memory: Memory, fact: Fact) -> Memory | Reason:
         return Reason.NOT_CONCERNED
     level = rule.when.level(fact)
     if level is None:
-        return Reason.BAD_QUALITY
+        other = isinstance(rule.when, ReadingTrigger) and getattr(fact.body, "unit", None) != rule.when.unit
+        return Reason.WRONG_UNIT if other else Reason.BAD_QUALITY
     event = fact.body.id if isinstance(fact.body, Event) else None
     sample = Sample(at=fact.at, level=level, event=event)
     if sample in memory.samples:

@@ -6,7 +6,7 @@ owner unit, deadline and disposition does not load, and the person who wrote it 
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -69,12 +69,16 @@ class Worse(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What exists, so that a rule cannot name what does not. None leaves a name unchecked."""
+    """What exists, so that a rule cannot name what does not. None leaves a name unchecked.
+
+    `units` are the units of people that own work; `measures` are the UCUM units in which each quantity is sent.
+    """
 
     units: frozenset[str] | None = None
     wards: frozenset[str] | None = None
     cameras: frozenset[str] | None = None
     sensors: frozenset[str] | None = None
+    measures: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 class _Contract(BaseModel):
@@ -95,6 +99,7 @@ class _Contract(BaseModel):
     severity: Severity
     worse: tuple[Worse, ...] = ()
     owner: Slug
+    owner_in: dict[Slug, Slug] = Field(default_factory=dict)
     deadline: DeadlineText
     disposition: Disposition
     budget: Annotated[int, Field(ge=1)]
@@ -104,6 +109,13 @@ class _Contract(BaseModel):
     @classmethod
     def _owner_exists(cls, value: str, info: ValidationInfo) -> str:
         _check((value,), _known(info).units, "unit")
+        return value
+
+    @field_validator("owner_in")
+    @classmethod
+    def _owners_exist(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        _check(tuple(value), _known(info).wards, "ward")
+        _check(tuple(value.values()), _known(info).units, "unit")
         return value
 
     @field_validator("wards")
@@ -117,6 +129,11 @@ class _Contract(BaseModel):
     def _places_exist(cls, value: Trigger, info: ValidationInfo) -> Trigger:
         _check(getattr(value, "cameras", ()), _known(info).cameras, "camera")
         _check(getattr(value, "sensors", ()), _known(info).sensors, "sensor")
+        sent = _known(info).measures.get(value.reading) if isinstance(value, ReadingTrigger) else None
+        if sent and isinstance(value, ReadingTrigger) and value.unit not in sent:
+            raise ValueError(
+                f"no sensor sends {value.reading} in {value.unit}; they send it in {', '.join(sorted(sent))}"
+            )
         if isinstance(value, EventTrigger) and value.event == CAMERA_STATE:
             raise ValueError("a camera's health is listened for as `camera_state: [blind, unfit]`")
         return value
@@ -126,6 +143,10 @@ class Rule(_Contract):
     """A rule that loaded. Durations are timedeltas; `hold` is written `for` in the file."""
 
     id: Slug
+
+    def owner_for(self, ward: str) -> str:
+        """The unit that owns this rule's alerts in a ward."""
+        return self.owner_in.get(ward, self.owner)
 
     def severity_at(self, peak: float | None) -> Severity:
         """How severe an alert is whose worst value so far is `peak`."""

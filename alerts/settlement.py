@@ -83,7 +83,7 @@ def _goal(alert: Alert, standing: Standing) -> Condition:
         case Condition.ACTIVE | Condition.STALE:
             return _goal_of_raised(alert.condition, standing)
         case Condition.CLEARED:
-            return _goal_of_cleared(alert, standing)
+            return _goal_of_cleared(standing)
         case Condition.DROPPED:
             return Condition.DROPPED
 
@@ -113,13 +113,14 @@ def _goal_of_raised(condition: Condition, standing: Standing) -> Condition:
             return Condition.CLEARED
 
 
-def _goal_of_cleared(alert: Alert, standing: Standing) -> Condition:
-    if not standing.matured:
-        return Condition.CLEARED
-    if standing.truth is Truth.TRUE:
-        return Condition.ACTIVE
-    later = standing.since is not None and alert.cleared is not None and standing.since > alert.cleared
-    return Condition.STALE if standing.truth is Truth.UNKNOWN and later else Condition.CLEARED
+def _goal_of_cleared(standing: Standing) -> Condition:
+    match standing.truth:
+        case Truth.TRUE if standing.matured:
+            return Condition.ACTIVE
+        case Truth.UNKNOWN if standing.matured:
+            return Condition.STALE
+        case _:
+            return Condition.CLEARED
 
 
 def _moved(rule: Rule, alert: Alert, standing: Standing, steps: tuple[ConditionStep, ...], now: datetime) -> Alert:

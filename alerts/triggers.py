@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 from alerts.durations import PositiveDuration
 from alerts.facts import CAMERA_STATE, LIVE, Fact
 from streams.wire.records import Event, Quality, Reading
-from streams.wire.words import Code, Finite, Slug
+from streams.wire.words import Code, Finite, Short, Slug
 
 MOMENTS: Final = frozenset({"line_crossed", "zone_entered", "zone_left"})
 """Kinds told once, as they happen; every other kind lasts from opened to closed."""
@@ -92,6 +92,7 @@ class ReadingTrigger(_Trigger):
     """A quantity `above` or `below` a threshold in `at_least` of the last `of` readings; over once past `clear`."""
 
     reading: Code
+    unit: Short
     sensors: tuple[Slug, ...] = ()
     above: Finite | None = None
     below: Annotated[Finite | None, Field(validate_default=True)] = None
@@ -136,10 +137,11 @@ class ReadingTrigger(_Trigger):
     def level(self, fact: Fact) -> int | None:
         """1 past the raise threshold, -1 past the clear one, 0 between; None when the value says nothing.
 
-        A suspect value may raise, since a missed flood costs more than a look; it never clears.
+        A value in another unit says nothing: centimetres are not compared with metres. A suspect value may raise,
+        since a missed flood costs more than a look; it never clears.
         """
         body = fact.body
-        if not isinstance(body, Reading) or body.value is None or body.quality is Quality.BAD:
+        if not isinstance(body, Reading) or body.value is None or body.quality is Quality.BAD or body.unit != self.unit:
             return None
         side = 1.0 if self.above is not None else -1.0
         threshold = self.above if self.above is not None else self.below
@@ -192,19 +194,20 @@ class CameraTrigger(_Trigger):
         return -1 if subject == LIVE else 0
 
 
-_KEYS: Final = {"event": "event", "reading": "reading", "silent": "silent", "camera_state": "camera_state"}
+_TAGS: Final = {"event": "<event>", "reading": "<reading>", "silent": "<silent>", "camera_state": "<camera_state>"}
+"""Written as no key can be, so that a mistake's place is not taken for a setting of the same name."""
 
 
 def _tag(value: object) -> str | None:
     keys = value if isinstance(value, dict) else vars(value) if isinstance(value, _Trigger) else {}
-    return next((tag for key, tag in _KEYS.items() if key in keys), None)
+    return next((tag for key, tag in _TAGS.items() if key in keys), None)
 
 
 Trigger = Annotated[
-    Annotated[EventTrigger, Tag("event")]
-    | Annotated[ReadingTrigger, Tag("reading")]
-    | Annotated[SilenceTrigger, Tag("silent")]
-    | Annotated[CameraTrigger, Tag("camera_state")],
+    Annotated[EventTrigger, Tag("<event>")]
+    | Annotated[ReadingTrigger, Tag("<reading>")]
+    | Annotated[SilenceTrigger, Tag("<silent>")]
+    | Annotated[CameraTrigger, Tag("<camera_state>")],
     Discriminator(
         _tag,
         custom_error_type="no_trigger",
