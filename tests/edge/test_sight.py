@@ -1,0 +1,52 @@
+"""Sight: going blind opens, coming back closes, and saying the same twice says nothing."""
+
+from datetime import UTC, datetime
+
+import uuid_utils.compat as uuid
+
+from edge.sight import OVERLOAD, Sights
+from edge.watch import Cause, Change, Sight
+from streams.wire.records import Event, Phase
+
+NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+LIVE = Change("gate", Sight.LIVE)
+DARK = Change("gate", Sight.BLIND, Cause.NO_SIGNAL)
+REFUSED = Change("gate", Sight.BLIND, Cause.REFUSED)
+
+
+def told(*changes: Change) -> list[Event | None]:
+    sights = Sights(["gate"], uuid.uuid7)
+    return [sights.changed(change, NOON) for change in changes]
+
+
+def test_a_camera_that_starts_says_that_it_is_live() -> None:
+    (event,) = told(LIVE)
+    assert event is not None
+    assert (event.kind, event.subject, event.phase, event.rev) == ("camera_state", "live", Phase.CLOSED, 1)
+
+
+def test_blindness_opens_is_updated_and_closes_under_one_id() -> None:
+    events = [event for event in told(LIVE, DARK, REFUSED, LIVE) if event]
+    assert [event.phase for event in events] == [Phase.CLOSED, Phase.OPENED, Phase.UPDATED, Phase.CLOSED]
+    assert len({event.id for event in events[1:]}) == 1
+    assert [event.rev for event in events[1:]] == [1, 2, 3]
+    assert [event.notes[0].code if event.notes else None for event in events[1:]] == ["no_signal", "refused", None]
+
+
+def test_the_same_again_is_no_event() -> None:
+    assert told(DARK, DARK)[1] is None
+    assert told(LIVE, LIVE)[1] is None
+
+
+def test_the_next_blindness_is_another_event() -> None:
+    events = [event for event in told(DARK, LIVE, DARK) if event]
+    assert events[0].id == events[1].id != events[2].id
+
+
+def test_a_gap_at_a_live_camera_is_want_of_time() -> None:
+    sights = Sights(["gate"], uuid.uuid7)
+    assert sights.cause("gate") == "starting"
+    sights.changed(LIVE, NOON)
+    assert sights.cause("gate") == OVERLOAD
+    sights.changed(DARK, NOON)
+    assert sights.cause("gate") == "no_signal"

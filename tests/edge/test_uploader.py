@@ -1,0 +1,148 @@
+"""Uploads against a real HTTP server: newest first, taken up where they broke off, given up only for good reasons."""
+
+import asyncio
+import contextlib
+import hashlib
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+import uuid_utils.compat as uuid
+
+from edge.evidence_queue import EvidenceState
+from edge.outbox import Outbox
+from edge.uploader import Uploader
+from streams.clocks import ScriptedClock
+
+NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
+NODE = "node-1"
+
+
+class Centre(ThreadingHTTPServer):
+    """A scripted centre: answers each PUT with the next status of its script, then takes everything."""
+
+    def __init__(self, *script: int) -> None:
+        super().__init__(("127.0.0.1", 0), Answers)
+        self.script = list(script)
+        self.held: dict[str, bytes] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.credentials: set[str] = set()
+
+
+class Answers(BaseHTTPRequestHandler):
+    server: Centre
+
+    def do_HEAD(self) -> None:
+        held = self.server.held.get(self.path.rsplit("/", 1)[1], b"")
+        self.send_response(200 if held else 404)
+        self.send_header("Upload-Offset", str(len(held)))
+        self.end_headers()
+
+    def do_PUT(self) -> None:
+        name, content = self.path.rsplit("/", 1)[1], self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked.append((name, self.headers.get("Content-Range", "")))
+        self.server.credentials.add(self.headers["Authorization"])
+        status = self.server.script.pop(0) if self.server.script else self._taken(name, content)
+        self.send_response(status)
+        if status == 503:
+            self.send_header("Retry-After", "7")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _taken(self, name: str, content: bytes) -> int:
+        self.server.held[name] = self.server.held.get(name, b"") + content
+        return 201 if hashlib.sha256(self.server.held[name]).hexdigest() == name else 202
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@contextlib.contextmanager
+def centre(*script: int) -> Iterator[Centre]:
+    server = Centre(*script)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Iterator[Outbox]:
+    opened = Outbox.open(tmp_path / "outbox.db", 64 * 2**20)
+    yield opened
+    opened.close()
+
+
+def deliver(outbox: Outbox, server: Centre, shas: list[str]) -> float:
+    """Upload until every one of these is dealt with; returns the seconds rested on the way."""
+    clock = ScriptedClock()
+
+    async def until_done() -> None:
+        address = f"http://127.0.0.1:{server.server_port}"
+        async with httpx.AsyncClient(base_url=address, headers={"Authorization": "Bearer s3cret"}) as client:
+            sending = asyncio.create_task(Uploader(outbox.evidence, client, NODE, clock).send())
+            over = (EvidenceState.SETTLED, EvidenceState.GIVEN_UP)
+            async with asyncio.timeout(20):
+                while not all((state := outbox.evidence.state(sha)) and state[0] in over for sha in shas):
+                    assert not sending.done(), sending.exception()
+                    await clock.pause(0)
+            sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sending
+
+    asyncio.run(until_done())
+    return clock.monotonic()
+
+
+def want(outbox: Outbox, content: bytes, minute: int = 0) -> str:
+    return outbox.evidence.want(content, uuid.uuid7(), "image/jpeg", NOON + timedelta(minutes=minute))
+
+
+def test_a_picture_arrives_whole_with_the_nodes_credential(outbox: Outbox) -> None:
+    with centre() as server:
+        sha = want(outbox, b"picture")
+        deliver(outbox, server, [sha])
+        assert server.held == {sha: b"picture"}
+        assert server.credentials == {"Bearer s3cret"}
+        assert not (outbox.evidence.folder / sha).exists()
+
+
+def test_the_newest_goes_first(outbox: Outbox) -> None:
+    with centre() as server:
+        shas = [want(outbox, f"picture {minute}".encode(), minute) for minute in (1, 3, 2)]
+        deliver(outbox, server, shas)
+        assert [name for name, _ in server.asked] == [shas[1], shas[2], shas[0]]
+
+
+def test_a_busy_centre_is_asked_again_when_it_said(outbox: Outbox) -> None:
+    with centre(503, 500, 401) as server:
+        sha = want(outbox, b"picture")
+        rested = deliver(outbox, server, [sha])
+        assert outbox.evidence.state(sha) == (EvidenceState.SETTLED, None)
+        assert rested >= 7 + 10 + 10
+
+
+@pytest.mark.parametrize(("status", "reason"), [(409, "wrong_hash"), (413, "too_large"), (415, "media_type_refused")])
+def test_what_will_never_be_taken_is_given_up_with_the_reason(outbox: Outbox, status: int, reason: str) -> None:
+    with centre(status) as server:
+        sha = want(outbox, b"picture")
+        deliver(outbox, server, [sha])
+        assert outbox.evidence.state(sha) == (EvidenceState.GIVEN_UP, reason)
+
+
+def test_a_large_clip_goes_in_parts_and_is_taken_up_where_it_broke_off(outbox: Outbox) -> None:
+    clip = bytes(range(256)) * 6000
+    with centre() as server:
+        sha = want(outbox, clip)
+        server.held[sha] = clip[: 256 * 1024]
+        deliver(outbox, server, [sha])
+        assert server.held[sha] == clip
+        assert server.asked[0][1] == f"bytes {256 * 1024}-{2 * 256 * 1024 - 1}/{len(clip)}"
