@@ -24,16 +24,17 @@ _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 WRONG = 2
 
-File = Annotated[Path, typer.Argument(help="The node's YAML file.", show_default=False)]
+Config = Annotated[Path, typer.Option("--config", "-c", help="The node's file.")]
+NODE_FILE = Path("configs/node.yaml")
 
 
 @app.command()
-def check(file: File) -> None:
+def check(config_file: Config = NODE_FILE) -> None:
     """Read a configuration, open its models, and say everything that is wrong with it.
 
     Cameras are not called: a camera that is away is weather, and the node waits for it.
     """
-    config, _ = _loaded(file)
+    config, _ = _loaded(config_file)
     try:
         eyes_of(config, cameras(config))
     except (ModelRefused, SourceRefused, Mistaken, OSError) as refused:
@@ -44,15 +45,15 @@ def check(file: File) -> None:
         figures = (f"{camera.fps:g}", len(camera.zones), len(camera.lines), len(camera.watch))
         table.add_row(camera.id, kind, *map(str, figures))
     _out.print(table)
-    _out.print(f"{file}: good ({len(config.cameras)} cameras, {len(config.sensors)} sensors)")
+    _out.print(f"{config_file}: good ({len(config.cameras)} cameras, {len(config.sensors)} sensors)")
 
 
 @app.command()
-def run(file: File) -> None:
+def run(config_file: Config = NODE_FILE) -> None:
     """Run a node until it is told to stop (Ctrl-C, or SIGTERM from the service manager)."""
     from edge.node import Node  # noqa: PLC0415 - `check` should not need the broker's client
 
-    config, revision = _loaded(file)
+    config, revision = _loaded(config_file)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -96,7 +96,7 @@ def unknown(event: Event, cause: str) -> Event:
     return event.model_copy(update=update)
 
 
-class Journal:
+class OpenEvents:
     """What is open, on disk: read once at the start, written whole (beside, then renamed) on every change."""
 
     def __init__(self, path: Path) -> None:

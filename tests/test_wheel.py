@@ -51,7 +51,7 @@ def test_an_edge_box_without_the_centre_checks_its_configuration(wheel: Path, tm
     (tmp_path / "node.yaml").write_text(
         "node: n-1\nward: w-1\nbroker: {}\ncameras:\n  - {id: c-1, source: {drawn: 1}}\n", encoding="utf-8"
     )
-    checked = run(door, "edge", "check", str(tmp_path / "node.yaml"))
+    checked = run(door, "edge", "check", "--config", str(tmp_path / "node.yaml"))
     assert checked.returncode == 0, checked.stderr
     assert "good" in checked.stdout
     missing = run(door, "central", "--help")

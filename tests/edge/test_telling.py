@@ -7,7 +7,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid
 
 from edge.analytics.happening import Happening, Kind, Phase
-from edge.telling import Journal, Proof, Teller, Witness, unknown
+from edge.telling import OpenEvents, Proof, Teller, Witness, unknown
 from streams.wire.records import Phase as Told
 from streams.wire.words import Reason
 
@@ -74,13 +74,13 @@ def test_a_box_beyond_the_picture_is_cut_to_it() -> None:
 def test_what_was_open_at_a_crash_is_found_and_told_as_unknown(tmp_path: Path) -> None:
     teller = Teller(Witness("gate"), minted)
     opened = teller.tell(loiterer(Phase.OPENED), NOON)
-    Journal(tmp_path / "open.json").keep(teller.open)
-    (left,) = Journal(tmp_path / "open.json").left_open()
+    OpenEvents(tmp_path / "open.json").keep(teller.open)
+    (left,) = OpenEvents(tmp_path / "open.json").left_open()
     told = unknown(left, "restarted")
     assert (told.id, told.rev, told.phase) == (opened.id, 2, Told.UNKNOWN)
 
 
 def test_a_broken_journal_is_no_reason_not_to_start(tmp_path: Path) -> None:
     (tmp_path / "open.json").write_text('[{"id": "half', encoding="utf-8")
-    assert Journal(tmp_path / "open.json").left_open() == []
-    assert Journal(tmp_path / "none.json").left_open() == []
+    assert OpenEvents(tmp_path / "open.json").left_open() == []
+    assert OpenEvents(tmp_path / "none.json").left_open() == []
