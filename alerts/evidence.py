@@ -67,20 +67,20 @@ def _event(rule: Rule, memory: Memory, fact: Fact) -> Memory | Reason:
 
 
 def _fewer_marks(rule: Rule, memory: Memory) -> Memory:
-    """Folds the events that closed first into the run, once there are too many to keep one by one."""
+    """Folds away the events that closed first, and of too many that never close those longest unheard of."""
     if len(memory.marks) <= MOST_MARKS:
         return memory
-    closed = sorted(
-        (id_ for id_, mark in memory.marks.items() if mark.phase is Phase.CLOSED),
-        key=lambda id_: (memory.marks[id_].began, id_),
-    )
-    folding = closed[: MOST_MARKS // 2]
-    run = memory.run
+    by_age = sorted(memory.marks, key=lambda id_: (memory.marks[id_].began, id_))
+    closed = [id_ for id_ in by_age if memory.marks[id_].phase is Phase.CLOSED]
+    folding = set(closed[: MOST_MARKS // 2])
     # What began under an event that still lasts says nothing of its own about the course of the truth.
     lasting = min((mark.began for mark in memory.marks.values() if mark.phase is not Phase.CLOSED), default=None)
-    for mark in (memory.marks[id_] for id_ in folding):
+    run = memory.run
+    for mark in (memory.marks[id_] for id_ in by_age if id_ in folding):
         if lasting is None or mark.began < lasting:
             run = fold(rule, run, mark.began, mark.seen)
+    if not folding:
+        folding = set(sorted(memory.marks, key=lambda id_: memory.marks[id_].heard)[: MOST_MARKS // 2])
     settled = _newest(memory.settled | {id_: memory.marks[id_].rev for id_ in folding})
     kept = {id_: mark for id_, mark in memory.marks.items() if id_ not in folding}
     return replace(memory, marks=kept, run=run, settled=settled)

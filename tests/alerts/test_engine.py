@@ -1,12 +1,8 @@
-from datetime import timedelta
-
 import pytest
 
-from alerts.alert import Reason, Verb
-from alerts.engine import hear, tick
+from alerts.alert import Reason
 from alerts.facts import Fact
-from alerts.handling import dismiss, shelve, undo, witness
-from alerts.lifecycle import Condition, DismissReason, Handling, Suppression
+from alerts.lifecycle import Condition
 from alerts.rules import Severity
 from tests.alerts.timeline import clock, event, event_id, night, reading
 
@@ -204,98 +200,6 @@ def test_a_quiet_that_nobody_watched_proves_nothing() -> None:
     n.at(1400).expect(Condition.CLEARED, Reason.QUIET_LONG_ENOUGH)
 
 
-# --- cameras
-
-
-def test_a_blind_camera_raises_its_own_alert_and_only_live_ends_it() -> None:
-    n = night(BLIND).at(0).camera("a", "blind").expect(Condition.PENDING).at(60).expect(Condition.ACTIVE)
-    n.at(90_000).expect(Condition.ACTIVE).camera("b", "unfit").expect(Condition.ACTIVE)
-    n.at(90_100).camera("c", "live").expect(Condition.CLEARED)
-
-
-def test_a_blind_camera_makes_its_alerts_stale_and_quiet_until_it_lives_and_shows_evidence() -> None:
-    n = night(LOITERING).at(0).event("a", "opened").at(10).camera("s1", "blind")
-    n.expect(Condition.STALE, Reason.CAMERA_BLIND, suppression=Suppression.INHIBITED)
-    assert n.alert.suppressed_by == f"camera_state:{event_id('s1')}"
-    n.at(20).camera("s2", "live").expect(Condition.STALE, Reason.CAMERA_LIVE, suppression=Suppression.NONE)
-    n.at(30).event("a", "updated", began=0).expect(Condition.ACTIVE, Reason.EVIDENCE_CAME_BACK)
-    n.at(40).event("a", "closed", began=0).expect(Condition.CLEARED)
-
-
-def test_an_end_told_while_the_camera_was_blind_is_not_believed() -> None:
-    n = night(LOITERING).at(0).event("a", "opened").at(10).camera("s1", "blind")
-    n.at(15).event("a", "closed", began=0).expect(Condition.STALE, Reason.CAMERA_BLIND)
-    n.at(40).camera("s2", "live").expect(Condition.STALE)
-
-
-def test_a_camera_that_is_no_concern_of_the_alert_is_ignored_by_name() -> None:
-    n = night(WATER).at(0).reading(1.3).at(5).camera("s1", "blind").expect(Condition.PENDING, Reason.NOT_CONCERNED)
-    decision = hear(
-        n.rule, event("s1", "opened", 5, kind="camera_state", subject="blind"), None, n.now, lambda: event_id("x")
-    )
-    assert (decision.verb, decision.reason, decision.alert) == (Verb.IGNORE, Reason.NOT_CONCERNED, None)
-
-
-# --- silence
-
-
-def test_a_sensor_that_has_spoken_and_falls_silent_raises_an_alert_that_its_voice_ends() -> None:
-    n = night(SILENT).at(0).reading(0.2).expect(Condition.PENDING, due=clock(900))
-    n.at(600).reading(0.2).expect(Condition.PENDING, due=clock(1500))
-    n.at(1500).expect(Condition.ACTIVE, paged=1)
-    n.at(1600).reading(0.2).expect(Condition.CLEARED, Reason.SENSOR_SENDS_AGAIN)
-    n.at(2500).expect(Condition.ACTIVE, occurrences=2)
-    n.at(2600).reading(0.2).at(3300).reading(0.2).expect(Condition.PENDING)
-    assert len(n.rows) == 2
-
-
-# --- timers and people
-
-
-def test_a_timer_that_is_not_due_decides_nothing() -> None:
-    n = night(HELD).at(0).event("a", "opened")
-    assert tick(n.rule, n.alert, clock(59)) is None
-
-
-def test_nobody_reviewed_it_in_time_is_a_failure_of_its_own_and_can_be_undone() -> None:
-    n = night(LOITERING + "\nreview_within: 1h").at(0).event("a", "opened").at(5).event("a", "closed", began=0)
-    n.at(3599).expect(Condition.CLEARED, handling=Handling.NEW)
-    n.at(3600).expect(Condition.CLEARED, Reason.REVIEW_TOO_LATE, handling=Handling.EXPIRED)
-    assert undo(n.alert, clock(3700)).handling is Handling.ACKNOWLEDGED
-
-
-def test_what_still_burns_is_never_too_late_to_look_at() -> None:
-    n = night(LOITERING + "\nreview_within: 1h").at(0).event("a", "opened")
-    n.at(7200).expect(Condition.STALE, handling=Handling.NEW)
-
-
-def test_a_dismissed_alert_stays_quiet_while_it_lasts_and_asks_again_when_it_returns_long_after() -> None:
-    n = night(LOITERING).at(0).event("a", "opened").at(10).event("a", "unknown", began=0)
-    n.rows[n.alert.id] = dismiss(n.alert, DismissReason.PERMITTED, n.now)
-    n.at(60).event("b", "opened").expect(Condition.ACTIVE, handling=Handling.DISMISSED)
-    assert n.pages == 1
-    n.at(70).event("b", "unknown", began=60).at(5000).event("c", "opened")
-    n.expect(Condition.ACTIVE, handling=Handling.NEW)
-    assert n.pages == 2
-
-
-def test_a_person_who_saw_that_it_is_over_ends_a_stale_alert() -> None:
-    n = night(LOITERING).at(0).event("a", "opened").at(400).expect(Condition.STALE)
-    n.rows[n.alert.id] = witness(n.alert, n.now)
-    n.at(401).expect(Condition.CLEARED, Reason.WITNESSED_OVER)
-
-
-def test_a_shelved_alert_is_quiet_until_its_time_and_then_calls() -> None:
-    n = night(HELD).at(0).event("a", "opened")
-    n.rows[n.alert.id] = shelve(n.alert, clock(200), "lan")
-    n.at(100).expect(Condition.ACTIVE, suppression=Suppression.SHELVED, paged=0)
-    n.at(200).expect(Condition.ACTIVE, suppression=Suppression.NONE, paged=1)
-
-
-def test_a_rule_on_trial_calls_nobody() -> None:
-    assert night(LOITERING + "\nshadow: true").at(0).event("a", "opened").pages == 0
-
-
 # --- memory
 
 
@@ -320,11 +224,9 @@ def test_a_long_flood_is_folded_and_still_clears(values: tuple[float, float]) ->
     n.at(6000).reading(0.5).at(6030).reading(0.5).expect(Condition.CLEARED, cleared=clock(6030))
 
 
-def test_an_alert_names_its_review_its_undo_and_its_reopening_in_one_due_time() -> None:
-    n = night(LOITERING).at(0).event("a", "opened")
-    n.rows[n.alert.id] = dismiss(n.alert, DismissReason.TEST, n.now)
-    assert n.alert.due == clock(300)
-    n.at(10).event("a", "closed", began=0).expect(Condition.CLEARED, due=clock(600))
-    n.at(600).expect(Condition.CLEARED, Reason.UNDO_WINDOW_OVER, due=clock(610))
-    n.at(610).expect(Condition.CLEARED, Reason.REOPEN_WINDOW_OVER, due=None)
-    assert n.alert.cleared == n.alert.first_seen + timedelta(seconds=10)
+def test_events_that_never_close_do_not_fill_the_memory_and_leave_the_alert_stale() -> None:
+    n = night(LOITERING)
+    for number in range(300):
+        n.at(number * 10).event(f"e{number}", "opened")
+    assert len(n.alert.memory.marks) <= 64
+    n.at(10_000).expect(Condition.STALE, Reason.SOURCE_SILENT, occurrences=1)
