@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError
 
 from alerts.rules import Known, RuleBook, parse_rules
 from central import registry
+from central.cases import calendar
+from central.cases.deadline import Calendar
 from central.registry import City
 from streams import documents
 from streams.broker import Broker
@@ -71,6 +73,7 @@ class Settings:
     central: Central
     city: City
     rules: RuleBook
+    calendar: Calendar
 
 
 def read(path: Path) -> Settings:
@@ -84,18 +87,26 @@ def read(path: Path) -> Settings:
     if city is not None:
         strange = [ward for ward in central.wards or () if ward not in city.wards]
         mistakes += [document.mistake(("wards",), f"no ward {ward!r} in {central.city}") for ward in strange]
-    if mistakes or city is None or rules is None:
+    hours: Calendar | None = Calendar()
+    if (times := central.calendar) is not None:
+        hours = _part(times, lambda text: calendar.calendar(text, str(times)), mistakes)
+    if mistakes or city is None or rules is None or hours is None:
         raise DocumentRefused(mistakes)
-    return Settings(central, city, rules)
+    return Settings(central, city, rules, hours)
 
 
 def everything(city: City) -> Known:
     """Every name a rule may use."""
+    sensors = {name: sensor for node in city.nodes.values() for name, sensor in node.sensors.items()}
     return Known(
         units=frozenset(city.units),
         wards=frozenset(city.wards),
         cameras=frozenset(camera for node in city.nodes.values() for camera in node.cameras),
-        sensors=frozenset(sensor for node in city.nodes.values() for sensor in node.sensors),
+        sensors=frozenset(sensors),
+        measures={
+            quantity: frozenset(sensor.unit for sensor in sensors.values() if sensor.quantity == quantity)
+            for quantity in {sensor.quantity for sensor in sensors.values()}
+        },
     )
 
 

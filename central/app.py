@@ -1,0 +1,133 @@
+"""The centre, put together: one process, one task group, every task named.
+
+One thread writes what nodes send (`writer`); the event loop reads the broker, sends receipts and serves HTTP, whose
+routes run in a thread pool of their own. A bug in any task ends the process with its traceback, and the service manager
+starts it again; weather ends nothing.
+"""
+
+import asyncio
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+import uvicorn
+from prometheus_client import CollectorRegistry
+
+from central.api.app import build
+from central.api.context import Context
+from central.config import Settings
+from central.inbox import Inbox, Receipts
+from central.ingest import Ingest
+from central.judging import Judge
+from central.listening import Subscriptions, read, send
+from central.metrics import Metrics
+from central.settling import Settle, commit_then_tell
+from central.store import migrate
+from central.store.database import Database
+from central.store.files import Folder
+from central.wards import Wards
+from central.writer import Writer
+from streams.clocks import Clock, SystemClock
+from streams.line import Line
+
+SENDERS: Final = 8
+UNHEARD: Final = 4_000
+
+
+class Server(uvicorn.Server):
+    """uvicorn without signal handlers of its own: the program ends as one."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the composition root."""
+        yield
+
+
+def run(settings: Settings, settle: Settle = commit_then_tell) -> None:
+    """Run the centre until SIGTERM or SIGINT. Raises WrongRevisionError for a database outside our range.
+
+    `settle` is the order of commit and receipts; only a test that proves the order matters hands in another.
+    """
+    database = Database(settings.central.database)
+    try:
+        migrate.check(database)
+        asyncio.run(_serve(settings, database, settle))
+    finally:
+        database.close()
+
+
+async def _serve(settings: Settings, database: Database, settle: Settle) -> None:
+    clock = SystemClock()
+    metrics = Metrics(CollectorRegistry())
+    line = Line(settings.central.broker, inbox=UNHEARD)
+    inbox, receipts, subscriptions = Inbox(), Receipts(), Subscriptions(line)
+    wards = Wards(database, settings.central.wards, subscriptions.hold)
+    ingest = Ingest(Judge(settings.rules), timedelta(seconds=settings.central.node_grace_s))
+    writer = Writer(inbox, ingest, wards, receipts.tell, metrics=metrics, clock=clock, settle=settle)
+    context = _context(settings, database, metrics, clock)
+    server = _server(settings, context)
+    stop = _stop_signal()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            endless = [
+                tasks.create_task(line.keep_connected(), name="broker"),
+                tasks.create_task(subscriptions.follow(), name="wards"),
+                tasks.create_task(read(line, inbox, clock), name="ingest: read"),
+                *(tasks.create_task(send(receipts, line), name=f"receipts {number}") for number in range(SENDERS)),
+            ]
+            tasks.create_task(asyncio.to_thread(writer.run), name="ingest: write")
+            tasks.create_task(server.serve(), name="http")
+            tasks.create_task(_end(stop, context, server, writer, endless), name="stop")
+    finally:
+        context.stopping.set()
+        writer.stop()
+        wards.let_go()
+
+
+async def _end(
+    stop: asyncio.Event, context: Context, server: Server, writer: Writer, endless: Sequence[asyncio.Task[None]]
+) -> None:
+    await stop.wait()
+    context.stopping.set()
+    server.should_exit = True
+    writer.stop()
+    for task in endless:
+        task.cancel()
+
+
+def _context(settings: Settings, database: Database, metrics: Metrics, clock: Clock) -> Context:
+    central = settings.central
+    return Context(
+        database=database,
+        evidence=Folder(central.evidence),
+        photos=Folder(central.photos),
+        rules=settings.rules,
+        now=clock.now,
+        calendar=settings.calendar,
+        registry=metrics.registry,
+        secure_cookies=central.http.secure_cookies,
+        console=central.console,
+    )
+
+
+def _server(settings: Settings, context: Context) -> Server:
+    http = settings.central.http
+    return Server(
+        uvicorn.Config(
+            build(context),
+            host=http.host,
+            port=http.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+
+
+def _stop_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop

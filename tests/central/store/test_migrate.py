@@ -1,0 +1,87 @@
+"""The migrations make what the schema says, on both databases, once at a time."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from central.store import audit, migrate
+from central.store import schema as tables
+from central.store.audit import Act
+from central.store.database import Database
+from tests.parts.postgres import Postgres
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        cluster: Postgres = request.getfixturevalue("cluster")
+        url = cluster.url(cluster.create())
+    opened = Database(url)
+    yield opened
+    opened.close()
+
+
+def test_the_migrations_make_exactly_what_the_schema_says(database: Database) -> None:
+    with database.reading() as connection:
+        options = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or "record_" not in name}
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), tables.metadata)
+    assert differences == []
+
+
+def test_one_open_alert_is_a_partial_index_of_the_database(database: Database) -> None:
+    where = "sqlite_master WHERE name" if database.sqlite else "pg_indexes WHERE indexname"
+    column = "sql" if database.sqlite else "indexdef"
+    with database.reading() as connection:
+        made = connection.execute(text(f"SELECT {column} FROM {where} = 'one_open_alert'")).scalar_one()  # noqa: S608 - our own words
+    assert "UNIQUE" in made
+    assert all(condition in made for condition in ("pending", "active", "stale"))
+
+
+def test_an_empty_database_is_refused_until_it_is_migrated(empty: Database) -> None:
+    with pytest.raises(migrate.WrongRevisionError, match="empty; run `wardsense central migrate`"):
+        migrate.check(empty)
+    assert migrate.migrate(empty) == migrate.NEWEST == migrate.head()
+    assert migrate.check(empty) == migrate.NEWEST
+
+
+def test_a_database_outside_the_range_is_refused_with_the_way_to_go(database: Database) -> None:
+    with pytest.raises(migrate.WrongRevisionError, match="runs on 0006 to 0007: run `wardsense central migrate`"):
+        migrate.check(database, oldest="0006", newest="0007")
+    with pytest.raises(migrate.WrongRevisionError, match="a newer release has migrated it"):
+        migrate.check(database, oldest="0001", newest="0002")
+
+
+def test_two_migrations_at_once_end_as_one(empty: Database) -> None:
+    with ThreadPoolExecutor(2) as both:
+        assert list(both.map(migrate.migrate, [empty, empty])) == [migrate.NEWEST] * 2
+
+
+def test_the_database_itself_refuses_to_change_the_audit(database: Database) -> None:
+    with database.writing() as connection:
+        audit.append(connection, Act("made", "ward", "hai-chau", "import"), NOW)
+    for statement in (update(tables.audit).values(why="never mind"), delete(tables.audit)):
+        with pytest.raises(DBAPIError, match="append-only"), database.writing() as connection:
+            connection.execute(statement)
+    with database.reading() as connection:
+        assert connection.execute(select(tables.audit.c.row)).scalars().all() == ["hai-chau"]
+
+
+def test_a_naive_time_is_refused_and_an_instant_comes_back_to_the_microsecond(database: Database) -> None:
+    at = NOW.replace(microsecond=123457)
+    with database.writing() as connection:
+        audit.append(connection, Act("made", "ward", "x", "import"), at)
+    with database.reading() as connection:
+        assert connection.execute(select(tables.audit.c.at)).scalar_one() == at
+    with pytest.raises(StatementError, match="aware UTC"), database.writing() as connection:
+        audit.append(connection, Act("made", "ward", "x", "import"), at.replace(tzinfo=None))
