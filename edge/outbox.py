@@ -100,9 +100,14 @@ class Outbox:
 
     @classmethod
     def open(
-        cls, path: Path, limit_bytes: int, made: Made | None = None, now: Callable[[], datetime] | None = None
+        cls,
+        path: Path,
+        limit_bytes: int,
+        made: Made | None = None,
+        evidence_bytes: int | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> Self:
-        """Open or make the outbox under `path`: at most `limit_bytes` of records, and as much of evidence.
+        """Open or make the outbox under `path`: at most `limit_bytes` of records, and as much of evidence unless said.
 
         `made` is called with epoch and number before each record is written. Raises InUseError when another
         process has it, ValueError for a limit below 64 KiB, OSError when the disk will not have a file at all.
@@ -111,7 +116,7 @@ class Outbox:
             raise ValueError(f"an outbox needs {LEAST_LIMIT} bytes, not {limit_bytes}")
         path.parent.mkdir(parents=True, exist_ok=True)
         shelf = Shelf(path, limit_bytes, now or _utc)
-        return cls(shelf, EvidenceQueue(shelf.journal.file, limit_bytes), made)
+        return cls(shelf, EvidenceQueue(shelf.journal.file, evidence_bytes or limit_bytes), made)
 
     def add(self, captured: datetime, body: Body) -> int:
         """Keep a fact; returns its number in this session. Raises ValueError for one that no batch could carry."""
@@ -152,7 +157,8 @@ class Outbox:
     def read(self, epoch: UUID, seqs: Ranges, most_bytes: int = MOST_RECORD_BYTES) -> list[tuple[int, bytes]]:
         """Numbers and bodies in order, as many as fit. What is missing or damaged is given up: ask `losses`."""
         with self._lock:
-            rows = self._shelf.read(self._nos[epoch], seqs, most_bytes)
+            no = self._nos[epoch]
+            rows = self._shelf.read(no, seqs.within(1, self._known()[no][1] - 1), most_bytes)
             numbered = [(of_row(row.id)[1], row.body) for row in rows]
             if epoch == self.session:
                 self._offered = self._offered | Ranges.these(seq for seq, _ in numbered)

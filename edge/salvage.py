@@ -5,7 +5,8 @@ What is readable is copied into a new file beside the old one, the old one is mo
 when it can be read, else from both ends of the table; each row is then read on its own. What an epoch had made
 and is neither found nor known to be gone is written down as unreadable: that names settled numbers too, which
 costs nothing, because the centre already has them and an old settlement is never taken back. A file that is no
-database yields nothing; a cut between the two renames is finished at the next start.
+database yields nothing; a cut between the two renames is finished at the next start. Limits: rows under a damaged
+inner page of the table cannot be reached and count as unreadable; the file that is moved aside still has them.
 """
 
 import os
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from edge.journal import SCHEMA, TABLES, of_row, row_id
+from edge.journal import SCHEMA, TABLES, of_row, row_id, whole
 from streams.wire.messages import Why
 from streams.wire.ranges import Ranges
 
@@ -90,11 +91,11 @@ def _copy_records(damaged: sqlite3.Connection, fresh: sqlite3.Connection) -> dic
     fresh.execute("BEGIN")
     for key in sorted(ids):
         for row in _readable(damaged, f"SELECT * FROM record NOT INDEXED WHERE id={key}")[0]:  # noqa: S608 - a number
-            fresh.execute("INSERT OR IGNORE INTO record VALUES(?,?,?,?,?,?)", row)
-            found.setdefault(of_row(key)[0], []).append(of_row(key)[1])
-    for no in {of_row(key)[0] for key in ids}:
-        top = max(of_row(key)[1] for key in ids if of_row(key)[0] == no)
-        fresh.execute("UPDATE epoch SET next=max(next, ?) WHERE no=?", (top + 1, no))
+            if whole(row[-1], row[-2]):
+                fresh.execute("INSERT OR IGNORE INTO record VALUES(?,?,?,?,?,?)", row)
+                found.setdefault(of_row(key)[0], []).append(of_row(key)[1])
+    for no, seqs in found.items():
+        fresh.execute("UPDATE epoch SET next=max(next, ?) WHERE no=?", (max(seqs) + 1, no))
     fresh.execute("COMMIT")
     return found
 

@@ -130,6 +130,7 @@ class Shelf:
                 return
             for row in some:
                 risk.rows.pop(row.id, None)
+        _log.info("disk takes records again")
 
     def read(self, no: int, seqs: Ranges, most_bytes: int) -> list[Row]:
         """Rows in order, as many as fit, at least one if there is one; what is damaged is given up on the way."""
@@ -142,9 +143,7 @@ class Shelf:
         fitting = _fitting(rows, most_bytes)
         upto = of_row(fitting[-1].id)[1] if len(fitting) < len(rows) else upto
         missing = seqs.within(1, upto) - Ranges.these(of_row(row.id)[1] for row in fitting)
-        if missing:
-            self._miss(no, missing)
-        return fitting
+        return fitting if self._given_up(no, missing) else self.read(no, seqs, most_bytes)
 
     def settle(self, no: int, settled: Ranges, upcoming: int) -> None:
         """Drop what the centre has."""
@@ -195,12 +194,13 @@ class Shelf:
         return True
 
     def _written(self, change: Change) -> bool:
-        for relief in (self._fold, self._shed, None):
+        for relief in (self._fold, self._shed, self._shed, self._shed, None):
             try:
                 self._uncount(self._mended(lambda: self.journal.write(change)))
             except DiskRefusedError as error:
                 if relief is None or not relief(change):
-                    _log.warning("disk refuses", why=str(error), at_risk=len(self.at_risk.rows))
+                    if not self.at_risk:
+                        _log.warning("disk refuses, records wait in memory", why=str(error))
                     return False
             else:
                 for row in change.put:
@@ -217,15 +217,18 @@ class Shelf:
     def _shed(self, change: Change) -> bool:
         if not change.put:
             return False
-        need = max(RELIEF_BYTES, sum(row.size for row in change.put))
-        given = [(weight, held) for weight, held in making_room(need, change.put[-1], self.oldest)]
-        keys = [held.id for _, held in given if held.id != change.put[-1].id]
+        row = change.put[-1]
+        lighter = [
+            (weight, held) for weight, held in making_room(RELIEF_BYTES, row, self.oldest) if weight < row.weight
+        ]
+        given = lighter or making_room(2 * row.size, row, self.oldest)
+        keys = [held.id for _, held in given if held.id != row.id]
         lost = lost_rows(keys, Why.FULL)
         try:
             self._uncount(self.journal.write(Change(drop=singly(keys), lost=lost)))
         except DiskRefusedError:
             return False
-        self.evicted.update(weight for weight, held in given if held.id in set(keys))
+        self.evicted.update(weight for weight, held in given if held.id != row.id)
         self._losses += lost
         return True
 
@@ -234,14 +237,21 @@ class Shelf:
         self.evicted.update(weight for weight, _ in given)
         self._losses += lost_rows([held.id for _, held in given], Why.FULL)
 
-    def _miss(self, no: int, missing: Ranges) -> None:
-        """Asked for, and not there or not whole: unreadable, unless it is known to be gone."""
+    def _given_up(self, no: int, missing: Ranges) -> bool:
+        """What is not there or not whole is unreadable, unless known to be gone. False when the file had to be mended.
+
+        A damaged page may hide what comes after it from a walk: then the file is salvaged, and nothing given up.
+        """
         nothing: dict[Why, Ranges] = {}
-        gone = self._asked(lambda: self.journal.gone(no), nothing)
-        known = Ranges.of(*(span for ranges in gone.values() for span in ranges.spans))
-        if unreadable := missing - known:
-            self.unreadable += len(unreadable)
-            self.give_up(no, unreadable, Why.UNREADABLE)
+        gone = self._asked(lambda: self.journal.gone(no), nothing) if missing else nothing
+        unknown = missing - Ranges.of(*(span for ranges in gone.values() for span in ranges.spans))
+        if self._asked(lambda: any(self.journal.has(no, seq) for seq in unknown), otherwise=False):
+            self.mend("a damaged page hides whole rows")
+            return False
+        if unknown:
+            self.unreadable += len(unknown)
+            self.give_up(no, unknown, Why.UNREADABLE)
+        return True
 
     def _uncount(self, dropped: list[tuple[Weight, int]]) -> None:
         for weight, size in dropped:
