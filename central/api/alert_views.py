@@ -1,0 +1,60 @@
+"""Alerts put together for an answer: rows, events, evidence, history and names, a query per table."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row
+
+from alerts.lifecycle import Handling
+from central.api import pages
+from central.api.context import Context
+from central.api.pages import Page
+from central.api.problems import Code, Refused
+from central.api.shapes.alerts import AlertDetail, AlertLine, event_shape, history_entry, line
+from central.auth.accounts import names
+from central.store import queue
+from central.store.alerts import history
+from central.store.queue import Wanted
+from central.store.scope import Scope
+
+VERDICTS: Final = frozenset({Handling.CONFIRMED, Handling.DISMISSED, Handling.MERGED})
+
+
+def find(connection: Connection, scope: Scope, alert_id: UUID) -> Row[Any]:
+    """The alert's row. Refuses one that is not in these wards as it refuses one that does not exist."""
+    row = queue.one(connection, scope, alert_id)
+    if row is None:
+        raise Refused(Code.NOT_FOUND)
+    return row
+
+
+def page(here: Context, scope: Scope, wanted: Wanted, after: str | None, limit: int) -> Page[AlertLine]:
+    """A page of the queue."""
+    with here.database.reading() as connection:
+        rows, more = pages.cut(queue.page(connection, scope, wanted, pages.timed(after), limit + 1), limit)
+        events = queue.events_of(connection, [row.id for row in rows])
+        evidence = queue.evidence_of(connection, [item.id for found in events.values() for item in found])
+    lines = [line(row, events[row.id], evidence) for row in rows]
+    return Page(items=lines, next=pages.timed_cursor(rows[-1].raised_at, rows[-1].id) if more else None)
+
+
+def detail(connection: Connection, row: Row[Any], now: datetime, undo_window: timedelta) -> AlertDetail:
+    """An alert whole."""
+    events = queue.events_of(connection, [row.id])[row.id]
+    evidence = queue.evidence_of(connection, [event.id for event in events])
+    steps = history(connection, row.id)
+    people = names(connection, {step.actor for step in steps if step.actor})
+    return AlertDetail(
+        **line(row, events, evidence).model_dump(),
+        history=[history_entry(step, people) for step in steps],
+        events=[event_shape(event, evidence[event.id]) for event in events],
+        undo_until=_undo_until(row, now, undo_window),
+    )
+
+
+def _undo_until(row: Row[Any], now: datetime, undo_window: timedelta) -> datetime | None:
+    if row.handling not in VERDICTS or row.handled_at is None or now > row.handled_at + undo_window:
+        return None
+    until: datetime = row.handled_at + undo_window
+    return until

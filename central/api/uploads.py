@@ -1,0 +1,93 @@
+"""Evidence on its way in: parts of a file gathered on disk until the centre's own hash agrees with its name.
+
+Nothing is believed: a part is written where it belongs or refused, the whole is hashed here, and what does not agree
+is thrown away. So many uploads at a time and no more; the rest are told when to come back.
+"""
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from central.api.problems import Code, Refused, busy
+
+ONE_REQUEST: Final = 1024 * 1024
+PART: Final = 256 * 1024
+MOST_BYTES: Final = 32 * 1024 * 1024
+AT_A_TIME: Final = 8
+MEDIA_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4"})
+
+
+class Uploads:
+    """Room for uploads, and one lock per file being gathered. Safe to use from many threads."""
+
+    def __init__(self, at_a_time: int = AT_A_TIME) -> None:
+        self._room = threading.BoundedSemaphore(at_a_time)
+        self._lock = threading.Lock()
+        self._held: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def room(self, node: str, sha256: str) -> Iterator[None]:
+        """One upload's turn. Refuses with 503 when there is no room or the same file is being sent elsewhere."""
+        if not self._room.acquire(blocking=False):
+            raise busy()
+        try:
+            with self._alone((node, sha256)):
+                yield
+        finally:
+            self._room.release()
+
+    @contextmanager
+    def _alone(self, name: tuple[str, str]) -> Iterator[None]:
+        with self._lock:
+            if name in self._held:
+                raise busy()
+            self._held.add(name)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._held.discard(name)
+
+
+def part_file(root: Path, node: str, sha256: str) -> Path:
+    """Where the parts of a file are gathered."""
+    return root / ".parts" / node / sha256
+
+
+def received(root: Path, node: str, sha256: str) -> int:
+    """How many bytes of a file have been gathered."""
+    path = part_file(root, node, sha256)
+    return path.stat().st_size if path.exists() else 0
+
+
+def gather(path: Path, start: int, data: bytes) -> int:
+    """Write a part and return how far the file has got. Refuses a part that leaves a hole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("r+b" if path.exists() else "w+b") as file:
+        there = file.seek(0, os.SEEK_END)
+        if start > there:
+            raise Refused(Code.EVIDENCE_RANGE_REFUSED, {"received": there}, {"Upload-Offset": str(there)})
+        file.seek(start)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+        return max(there, start + len(data))
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def forget_stale(root: Path, before: datetime) -> int:
+    """Throw away parts nobody has added to since `before`; returns how many files."""
+    stale = [path for path in root.glob(".parts/*/*") if path.stat().st_mtime < before.timestamp()]
+    for path in stale:
+        path.unlink(missing_ok=True)
+    return len(stale)

@@ -1,0 +1,80 @@
+"""How a confirmed alert becomes a case: in the same transaction, for the unit that owns its rule, with a deadline.
+
+A kind of alert without an owner cannot get here (its rule does not load), so a case is assigned from its first moment.
+Taking the confirmation back withdraws the case, as long as no crew has accepted it; it lets go of the alert, so that
+a second confirmation opens a case of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row
+from uuid_utils.compat import uuid7
+
+from alerts.alert import Alert
+from alerts.rules import Disposition, Rule
+from central.cases import book
+from central.cases.deadline import Calendar, deadline
+from central.cases.lifecycle import State, Step, advance
+from central.store.columns import folded
+
+UNTOUCHED: Final = frozenset({State.RECEIVED, State.ASSIGNED})
+
+
+class UnderWay(Exception):  # noqa: N818 - the name says why the confirmation stands
+    """A crew has the case already: the confirmation cannot be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was confirmed: the alert, its contract, and where its device stands."""
+
+    alert: Alert
+    rule: Rule
+    name: str | None
+    lat: float | None
+    lon: float | None
+
+
+def wants_case(rule: Rule) -> bool:
+    """Whether a confirmed alert of this rule is work to be done, or only to be recorded."""
+    return rule.disposition is not Disposition.RECORD_ONLY
+
+
+def open_for(connection: Connection, finding: Finding, calendar: Calendar, actor: UUID, now: datetime) -> Row[Any]:
+    """Open the case of a confirmed alert, assigned to the unit that owns the rule."""
+    alert, rule = finding.alert, finding.rule
+    due = deadline(calendar, now, rule.deadline)
+    place = alert.fingerprint.place
+    values = {
+        "id": uuid7(),
+        "ward_id": alert.fingerprint.ward,
+        "alert_id": alert.id,
+        "kind": rule.id,
+        "unit_id": rule.owner,
+        "state": State.ASSIGNED,
+        "severity": alert.severity,
+        "device_id": place.sensor or place.camera,
+        "zone": place.zone,
+        "lat": finding.lat,
+        "lon": finding.lon,
+        "folded": folded(" ".join(filter(None, (rule.title.vi, rule.title.en, finding.name, place.zone)))),
+        "opened_at": now,
+        "deadline": due.now,
+        "first_deadline": due.first,
+    }
+    noted = book.Noted("open", actor, None, State.ASSIGNED, params={"alert": str(alert.id), "unit": rule.owner})
+    return book.open_case(connection, values, noted)
+
+
+def withdraw(connection: Connection, row: Row[Any], actor: UUID, now: datetime) -> None:
+    """Take back the case of a confirmation that was undone. Raises UnderWay once a crew has accepted it."""
+    state = State(row.state)
+    if state not in UNTOUCHED:
+        raise UnderWay
+    noted = book.Noted(
+        Step.REJECT, actor, state, advance(state, Step.REJECT), params={"reason": "undone", "alert": str(row.alert_id)}
+    )
+    book.take_step(connection, row, {"alert_id": None, "closed_at": now}, noted, now)

@@ -1,0 +1,144 @@
+"""What the city owns and how it is, as people look at it: devices, nodes and their ledgers, readings, dead letters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, desc, or_, select, tuple_
+
+from central.store.columns import folded
+from central.store.schema import audit, dead_letter, device, intake, node, record, unit, ward
+from central.store.scope import Scope, within
+from streams.wire.records import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which devices to list; what is None is not asked for."""
+
+    ward: str | None = None
+    kind: str | None = None
+    state: str | None = None
+    node: str | None = None
+    text: str | None = None
+
+
+def devices(connection: Connection, scope: Scope, wanted: Wanted, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Devices by id, retired ones left out."""
+    asked = within(select(device), scope, device).where(device.c.retired_at.is_(None))
+    for column, value in (
+        (device.c.ward_id, wanted.ward),
+        (device.c.kind, wanted.kind),
+        (device.c.state, wanted.state),
+        (device.c.node_id, wanted.node),
+    ):
+        asked = asked if value is None else asked.where(column == value)
+    if wanted.text:
+        like = f"%{folded(wanted.text)}%"
+        asked = asked.where(or_(device.c.folded.like(like), device.c.id.like(like)))
+    return connection.execute(asked.where(device.c.id > (after or "")).order_by(device.c.id).limit(limit)).all()
+
+
+def one_device(connection: Connection, scope: Scope, device_id: str) -> Row[Any] | None:
+    """A device, retired or not."""
+    return connection.execute(within(select(device), scope, device).where(device.c.id == device_id)).one_or_none()
+
+
+def nodes(connection: Connection, scope: Scope, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Nodes by id."""
+    asked = within(select(node), scope, node).where(node.c.retired_at.is_(None), node.c.id > (after or ""))
+    return connection.execute(asked.order_by(node.c.id).limit(limit)).all()
+
+
+def one_node(connection: Connection, scope: Scope, node_id: str) -> Row[Any] | None:
+    """A node, retired or not."""
+    return connection.execute(within(select(node), scope, node).where(node.c.id == node_id)).one_or_none()
+
+
+def ledgers(connection: Connection, names: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    """Every epoch of these nodes, the newest first."""
+    found: dict[str, list[Row[Any]]] = {name: [] for name in names}
+    asked = select(intake).where(intake.c.node_id.in_(names)).order_by(desc(intake.c.epoch))
+    for row in connection.execute(asked) if names else ():
+        found[row.node_id].append(row)
+    return found
+
+
+def readings(
+    connection: Connection, device_id: str, since: datetime, until: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """A sensor's readings from `since` up to `until`, oldest first."""
+    asked: Select[Any] = select(record.c.captured, record.c.doubtful, record.c.body).where(
+        record.c.device_id == device_id,
+        record.c.kind == Kind.READING,
+        record.c.captured >= since,
+        record.c.captured < until,
+    )
+    return connection.execute(asked.order_by(record.c.captured, record.c.seq).limit(limit)).all()
+
+
+def tallies(connection: Connection, device_id: str, since: datetime, until: datetime) -> Sequence[Row[Any]]:
+    """A camera's tallies that were closed from `since` up to `until`, oldest first."""
+    asked: Select[Any] = select(record.c.captured, record.c.body).where(
+        record.c.device_id == device_id,
+        record.c.kind == Kind.TALLY,
+        record.c.captured >= since,
+        record.c.captured < until,
+    )
+    return connection.execute(asked.order_by(record.c.captured)).all()
+
+
+def wards(connection: Connection, scope: Scope) -> Sequence[Row[Any]]:
+    """The wards in the scope, by id."""
+    return connection.execute(within(select(ward), scope, ward).order_by(ward.c.id)).all()
+
+
+def units(connection: Connection, scope: Scope) -> Sequence[Row[Any]]:
+    """Units of these wards, and those that serve the whole city."""
+    asked = select(unit).order_by(unit.c.id)
+    if scope.wards is not None:
+        asked = asked.where(or_(unit.c.ward_id.in_(sorted(scope.wards)), unit.c.ward_id.is_(None)))
+    return connection.execute(asked).all()
+
+
+def dead_letters(
+    connection: Connection, scope: Scope, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """What could not be taken in, newest first; what belongs to no ward is the whole city's."""
+    asked = within(select(dead_letter), scope, dead_letter)
+    if after is not None:
+        key = tuple_(*after, types=[dead_letter.c.heard.type, dead_letter.c.id.type])
+        asked = asked.where(tuple_(dead_letter.c.heard, dead_letter.c.id) < key)
+    return connection.execute(asked.order_by(desc(dead_letter.c.heard), desc(dead_letter.c.id)).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which acts to list; what is None is not asked for."""
+
+    of: str | None = None
+    row: str | None = None
+    account: UUID | None = None
+    act: str | None = None
+    ward: str | None = None
+
+
+def acts(
+    connection: Connection, scope: Scope, sought: Sought, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[Row[Any]]:
+    """The audit trail, newest first; acts on the whole city only for those who may see all of it."""
+    asked = within(select(audit), scope, audit)
+    for column, value in (
+        (audit.c.of, sought.of),
+        (audit.c.row, sought.row),
+        (audit.c.account_id, sought.account),
+        (audit.c.act, sought.act),
+        (audit.c.ward_id, sought.ward),
+    ):
+        asked = asked if value is None else asked.where(column == value)
+    if after is not None:
+        key = tuple_(*after, types=[audit.c.at.type, audit.c.id.type])
+        asked = asked.where(tuple_(audit.c.at, audit.c.id) < key)
+    return connection.execute(asked.order_by(desc(audit.c.at), desc(audit.c.id)).limit(limit)).all()
