@@ -2,7 +2,7 @@
 
 Everything here happens to one picture at a time, in the worker's thread; the node hears the result as `Told`.
 A lasting happening gets its evidence when it opens, from the very picture that showed it. Redaction comes first: when
-it did not run, for whatever reason, the picture stays here and the event says why.
+it did not run the picture stays here and the event says why; a bug in it ends the node before a byte is written.
 """
 
 import threading
@@ -13,11 +13,12 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
+import structlog
 
 from edge.analytics.happening import Happening, Phase
 from edge.analytics.scene import Scene
 from edge.coverage import Counted
-from edge.privacy import Redacted, redact, regions
+from edge.privacy import NotRedacted, Redacted, redact, regions
 from edge.seeing import Eyes
 from edge.telling import LASTING, Proof, Teller, Witness
 from edge.tracking import Tracker, TrackerSettings
@@ -27,6 +28,8 @@ from streams.wire.records import Event, Evidence
 from streams.wire.words import Reason
 
 REMEMBERED_S: Final = 1.0
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +126,17 @@ class Eye:
             return Proof(), ()
         if not self._task.evidence:
             return Proof(notes=(Reason(code="evidence_off"),)), ()
-        covered = eyes.see_closely(frame)
-        covered += regions(self._tracker.alive(REMEMBERED_S), eyes.labels)
-        picture = redact(frame.pixels, covered, self._noise)
+        try:
+            picture = pictured(frame, eyes, self._tracker.alive(REMEMBERED_S), self._noise)
+        except NotRedacted as refused:
+            log.warning("no picture", camera=self.camera, code=refused.code, why=str(refused))
+            return Proof(notes=(Reason(code=refused.code),)), ()
         return Proof((named(picture),)), (picture,)
+
+
+def pictured(frame: Frame, eyes: Eyes, alive: Detections, noise: np.random.Generator) -> Redacted:
+    """This very picture without what is seen in it now or was `alive` a moment ago. Raises NotRedacted."""
+    return redact(frame.pixels, [*eyes.see_closely(frame), *regions(alive, eyes.labels)], noise)
 
 
 def named(picture: Redacted) -> Evidence:

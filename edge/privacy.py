@@ -36,6 +36,14 @@ Region = tuple[float, float, float, float]
 _MAKER: Final = object()
 
 
+class NotRedacted(Exception):  # noqa: N818  named for what happened, like the other refusals of this house
+    """The redaction pass did not run to its end, so there is no picture that may leave; `code` says why."""
+
+    def __init__(self, code: str, what: str) -> None:
+        self.code = code
+        super().__init__(what)
+
+
 @dataclass(frozen=True, slots=True)
 class Redacted:
     """A JPEG in which heads and plates were made unreadable; `regions` is how many. Made by `redact` alone."""
@@ -79,7 +87,10 @@ def of_faces(found: Detections) -> list[Region]:
 
 
 def redact(pixels: NDArray[np.uint8], covered: Sequence[Region], noise: np.random.Generator) -> Redacted:
-    """The picture (uint8 BGR) with every region a noisy mosaic, at most 1280 px wide, as JPEG without metadata."""
+    """The picture (uint8 BGR) with every region a noisy mosaic, at most 1280 px wide, as JPEG without metadata.
+
+    Raises NotRedacted when it cannot be written as JPEG.
+    """
     picture = pixels.copy()
     height, width = picture.shape[:2]
     for left, top, right, bottom in covered:
@@ -90,7 +101,10 @@ def redact(pixels: NDArray[np.uint8], covered: Sequence[Region], noise: np.rando
     if width > WIDEST_PX:
         scale = WIDEST_PX / width
         picture = np.asarray(cv2.resize(picture, (WIDEST_PX, round(height * scale)), interpolation=cv2.INTER_AREA))
-    jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+    written, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    if not written:
+        raise NotRedacted("picture_not_encoded", f"no JPEG can be made of a picture of {width} x {height}")
+    jpeg = encoded.tobytes()
     return Redacted(jpeg, hashlib.sha256(jpeg).hexdigest(), len(covered), _MAKER)
 
 

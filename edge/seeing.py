@@ -10,9 +10,10 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from edge.privacy import Region, of_faces, regions
+from edge.privacy import NotRedacted, Region, of_faces, regions
 from models.detections import Detections
 from models.detector import PRIVACY_THRESHOLD, Detector
+from models.session import REFUSALS, ModelRefused
 from streams.cameras.drawn import Drawn
 from streams.frames import Frame
 from streams.wire.records import ModelRef
@@ -44,13 +45,16 @@ class Eyes(Protocol):
         """The usual look."""
 
     def see_closely(self, frame: Frame) -> list[Region]:
-        """Every part of this very picture that must not be readable, normalised xyxy."""
+        """Every part of this very picture that must not be readable, normalised xyxy. Raises NotRedacted."""
 
 
 class DetectorEyes:
-    """A detector of the catalogue, and a face model when there is one."""
+    """A detector of the catalogue, and a face model when there is one.
 
-    def __init__(self, objects: Detector, faces: Detector | None) -> None:
+    `faces` is why there is none when one was asked for: then everything is seen and told, and no picture leaves.
+    """
+
+    def __init__(self, objects: Detector, faces: Detector | ModelRefused | None) -> None:
         self._objects, self._faces = objects, faces
         self.labels = [name.replace(" ", "_").replace("-", "_").lower() for name in objects.entry.labels.names]
         self.model: ModelRef | None = ModelRef(id=objects.entry.name, sha256=objects.entry.sha256, threshold=LOWEST)
@@ -63,9 +67,14 @@ class DetectorEyes:
 
     def see_closely(self, frame: Frame) -> list[Region]:
         """Whole picture and tiles at 0.10, and faces."""
-        covered = regions(self._objects.detect_tiles(frame.pixels, PRIVACY_THRESHOLD), self.labels)
-        if self._faces is not None:
-            covered += of_faces(self._faces.detect_tiles(frame.pixels, FACE_THRESHOLD))
+        if isinstance(self._faces, ModelRefused):
+            raise NotRedacted("faces_missing", str(self._faces))
+        try:
+            covered = regions(self._objects.detect_tiles(frame.pixels, PRIVACY_THRESHOLD), self.labels)
+            if self._faces is not None:
+                covered += of_faces(self._faces.detect_tiles(frame.pixels, FACE_THRESHOLD))
+        except REFUSALS as failed:
+            raise NotRedacted("redaction_failed", f"ONNX Runtime: {failed}") from failed
         return covered
 
 
