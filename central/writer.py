@@ -19,10 +19,12 @@ from central.inbox import Inbox
 from central.ingest import Ingest
 from central.metrics import Metrics
 from central.settling import Outcome, Settle, Take, Tell, Writing, commit_then_tell
+from central.store import partitions
 from central.store.letters import Letter
 from streams.clocks import Clock
 
 TICK_S: Final = 1.0
+PARTITIONED_EVERY_S: Final = 3600.0
 FIRST_REST_S: Final = 0.1
 LONGEST_REST_S: Final = 10.0
 WEATHER: Final = (OperationalError, InterfaceError)
@@ -69,7 +71,7 @@ class Writer:
         self._clock = clock
         self._settle = settle
         self._stop = threading.Event()
-        self._ticked = float("-inf")
+        self._ticked = self._partitioned = float("-inf")
 
     def run(self) -> None:
         """Write until the inbox is closed. Weather is retried; anything else ends the program."""
@@ -102,6 +104,13 @@ class Writer:
         wards = self._holding.wards()
         self._metrics.held.set(len(wards))
         self._try(lambda connection: self._ingest.tick(connection, self._clock.now(), wards))
+        if self._ticked >= self._partitioned + PARTITIONED_EVERY_S:
+            self._partitioned = self._ticked
+            self._patiently(self._partition)
+
+    def _partition(self) -> None:
+        with self._holding.writing() as connection:
+            partitions.make(connection, self._clock.now())
 
     def _try(self, take: Take) -> None:
         def once() -> None:
