@@ -1,0 +1,96 @@
+"""The centre's file and all it names: every mistake with file and line; the commands that use it."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from central import config
+from central.commands import app
+from streams.documents import DocumentRefused
+from tests.central.town import CITY, RULES
+
+CENTRE = """database: sqlite:///{folder}/var/wardsense.db
+broker: {{client_id: centre}}
+evidence: {folder}/evidence
+photos: {folder}/photos
+city: {folder}/city.yaml
+rules: {folder}/rules.yaml
+"""
+
+
+def town(folder: Path, centre: str = CENTRE, city: str = CITY, rules: str = RULES) -> Path:
+    (folder / "city.yaml").write_text(city, "utf-8")
+    (folder / "rules.yaml").write_text(rules, "utf-8")
+    path = folder / "central.yaml"
+    path.write_text(centre.format(folder=folder), "utf-8")
+    return path
+
+
+def mistakes(path: Path) -> list[str]:
+    with pytest.raises(DocumentRefused) as refused:
+        config.read(path)
+    return [str(mistake).replace(f"{path.parent}/", "") for mistake in refused.value.mistakes]
+
+
+def test_what_is_shipped_fits_together() -> None:
+    root = Path(__file__).parents[2]
+    centre = (root / "configs" / "central.yaml").read_text("utf-8")
+    assert "configs/city.yaml" in centre
+    city = config.registry.read((root / "configs" / "city.yaml").read_text("utf-8"), "city.yaml")
+    rules = (root / "configs" / "rules.yaml").read_text("utf-8")
+    assert config.parse_rules(rules, "rules.yaml", config.everything(city)).rules
+
+
+def test_unknown_keys_and_wrong_databases_are_told_with_their_lines(tmp_path: Path) -> None:
+    centre = CENTRE.replace("sqlite:///{folder}", "mysql://{folder}") + "colour: red\n"
+    assert mistakes(town(tmp_path, centre)) == [
+        "central.yaml:1: database: mysql: the centre runs on sqlite or postgresql",
+        "central.yaml:7: colour: unknown setting: is it spelt right?",
+    ]
+
+
+def test_mistakes_of_every_file_are_told_at_once(tmp_path: Path) -> None:
+    told = mistakes(
+        town(
+            tmp_path,
+            CENTRE + "wards: [nowhere]\n",
+            CITY.replace("cam-3: {name: Three, ward: thanh-khe}", "cam-3: {name: Three, ward: thanh-khe, lens: wide}"),
+            RULES.replace("    owner: patrol\n", "", 1),
+        )
+    )
+    assert [line.split(": ")[0] for line in told] == ["rules.yaml:3", "city.yaml:20"]
+
+
+def test_a_rule_naming_a_unit_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    (mistake,) = mistakes(town(tmp_path, rules=RULES.replace("owner: patrol", "owner: nobody", 1)))
+    assert mistake == "rules.yaml:7: rules.loitering.owner: no such unit: nobody"
+
+
+def test_a_ward_that_does_not_exist_cannot_be_worked_for(tmp_path: Path) -> None:
+    (mistake,) = mistakes(town(tmp_path, CENTRE + "wards: [nowhere]\n"))
+    assert mistake.startswith("central.yaml:7: wards: no ward 'nowhere'")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = town(tmp_path)
+    (tmp_path / "city.yaml").unlink()
+    assert mistakes(path)[0].startswith("city.yaml:1: cannot be read")
+
+
+def test_the_commands_migrate_apply_and_check_and_say_what_is_wrong(tmp_path: Path) -> None:
+    path, runner = town(tmp_path), CliRunner()
+
+    def said(command: str) -> tuple[int, str]:
+        result = runner.invoke(app, [command, "--config", str(path)])
+        return result.exit_code, result.output.strip()
+
+    assert said("check") == (0, "2 wards, 2 nodes, 3 rules: in order")
+    assert said("apply") == (2, "the database is empty; run `wardsense central migrate` first")
+    assert said("run") == (2, "the database is empty; run `wardsense central migrate` first")
+    assert said("migrate") == (0, "the database stands at revision 0005")
+    assert said("apply") == (0, "9 rows changed")
+    assert said("apply") == (0, "0 rows changed")
+    (tmp_path / "rules.yaml").write_text(RULES.replace("owner: patrol", "owner: nobody"), "utf-8")
+    code, told = said("check")
+    assert (code, len(told.splitlines())) == (2, 3)
