@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from central import config
+from alerts.rules import parse_rules
+from central import config, registry
 from central.commands import app
 from streams.documents import DocumentRefused
 from tests.central.town import CITY, RULES
@@ -37,9 +38,9 @@ def test_what_is_shipped_fits_together() -> None:
     root = Path(__file__).parents[2]
     centre = (root / "configs" / "central.yaml").read_text("utf-8")
     assert "configs/city.yaml" in centre
-    city = config.registry.read((root / "configs" / "city.yaml").read_text("utf-8"), "city.yaml")
+    city = registry.read((root / "configs" / "city.yaml").read_text("utf-8"), "city.yaml")
     rules = (root / "configs" / "rules.yaml").read_text("utf-8")
-    assert config.parse_rules(rules, "rules.yaml", config.everything(city)).rules
+    assert parse_rules(rules, "rules.yaml", config.everything(city)).rules
 
 
 def test_unknown_keys_and_wrong_databases_are_told_with_their_lines(tmp_path: Path) -> None:
