@@ -8,7 +8,7 @@ started in. Zones, lines and rules are `edge.analytics.places` themselves, so th
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 
@@ -199,7 +199,9 @@ class NodeConfig(Setting):
     outbox: OutboxSetting = OutboxSetting()
     cameras: tuple[CameraSetting, ...] = ()
     sensors: tuple[SensorSetting, ...] = ()
-    clock: Annotated[str, StringConstraints(pattern="^(ntp|gnss|rtc|none)$")] = "ntp"
+    clock: Literal["ntp", "gnss", "rtc", "host", "none"] = Field(
+        default="ntp", description="what disciplines this box's clock; host: a virtual machine's host does"
+    )
     made_journal: Path | None = Field(default=None, description="write every number given, for reconciling")
 
     @model_validator(mode="before")

@@ -11,6 +11,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ import uuid_utils.compat as uuid
 from edge.build import cameras, client_of, eyes_of, made_journal, versions, witness
 from edge.config import NodeConfig
 from edge.coverage import Coverage
+from edge.discipline import Discipline
 from edge.durable import DiskRefusedError
 from edge.eye import Eye, Task, Told
 from edge.health import Stages
@@ -71,6 +73,7 @@ class Node:
         self._coverage = {camera.id: Coverage(camera.id, camera.fps, now) for camera in config.cameras}
         self._reporter = Reporter(self._sources, self._eye, self._slots, self._stages, self.outbox)
         self._publisher = Publisher(config, self.outbox, versions(), config_rev)
+        self._publisher.clock_word = Discipline(config.clock).word
         self._halt = threading.Event()
         self._journalling = threading.Lock()
 
@@ -107,7 +110,7 @@ class Node:
             yield f"look {number}", asyncio.to_thread(self._look, eyes, loop)
 
     def _telling(self) -> Iterable[tuple[str, Work]]:
-        yield "publish", self._publisher.run()
+        yield from self._publisher.jobs()
         yield "tick", self._tick()
         for sensor, line in sources(self.config):
             if line is not None:
@@ -195,7 +198,9 @@ class Node:
 
     def _count(self, now: datetime) -> None:
         try:
-            self._reporter.write(self.config.data, now, self._sights.live, {"session": str(self.outbox.session)})
+            line = asdict(self._publisher.stats())
+            extra = {"session": str(self.outbox.session), "line": line}
+            self._reporter.write(self.config.data, now, self._sights.live, extra)
         except OSError as refused:
             log.warning("counters not written", why=str(refused))
 
