@@ -120,7 +120,7 @@ class Shelf:
 
     def retry(self) -> None:
         """Write what has waited for the disk, as far as it will have it."""
-        risk = self.at_risk
+        risk, waited = self.at_risk, bool(self.at_risk.rows)
         if not risk or not self._begun() or not self._written(Change(drop=risk.drop.spans, lost=tuple(risk.lost))):
             return
         risk.drop, risk.lost = Ranges(), []
@@ -130,7 +130,8 @@ class Shelf:
                 return
             for row in some:
                 risk.rows.pop(row.id, None)
-        _log.info("disk takes records again")
+        if waited:
+            _log.info("disk takes records again")
 
     def read(self, no: int, seqs: Ranges, most_bytes: int) -> list[Row]:
         """Rows in order, as many as fit, at least one if there is one; what is damaged is given up on the way."""

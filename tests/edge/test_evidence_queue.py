@@ -1,0 +1,95 @@
+"""Evidence waiting to be sent: newest first, whole or not there, every piece accounted for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from uuid_utils.compat import uuid7
+
+from edge.evidence_queue import EvidenceQueue, EvidenceState
+from edge.outbox import Outbox
+from tests.parts.facts import NOON
+
+JPEG = "image/jpeg"
+MINUTE = timedelta(minutes=1)
+
+
+@contextmanager
+def queue(folder: Path, room: int = 1_000_000) -> Iterator[EvidenceQueue]:
+    box = Outbox.open(folder / "outbox.db", 1_000_000, evidence_bytes=room)
+    try:
+        yield box.evidence
+    finally:
+        box.close()
+
+
+def test_the_newest_goes_first_and_is_whole(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence:
+        event = uuid7()
+        old = evidence.want(b"old", uuid7(), JPEG, NOON)
+        new = evidence.want(b"new", event, JPEG, NOON + MINUTE)
+        first = evidence.next()
+        assert first is not None
+        assert (first.sha256, first.event, first.bytes, first.media_type) == (new, event, 3, JPEG)
+        assert first.created == NOON + MINUTE
+        assert first.path.read_bytes() == b"new"
+        assert new == sha256(b"new").hexdigest()
+        second = evidence.next()
+        assert second is not None
+        assert second.sha256 == old
+        assert evidence.next() is None
+
+
+def test_a_settled_piece_leaves_the_disk_and_stays_accounted_for(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence:
+        key = evidence.want(b"x", uuid7(), JPEG, NOON)
+        evidence.next()
+        evidence.done(key)
+        assert not (tmp_path / "evidence" / key).exists()
+        assert evidence.state(key) == (EvidenceState.SETTLED, None)
+        assert evidence.want(b"x", uuid7(), JPEG, NOON) == key
+        assert evidence.next() is None
+
+
+def test_what_was_being_sent_at_a_crash_is_wanted_again(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence:
+        key = evidence.want(b"x", uuid7(), JPEG, NOON)
+        evidence.next()
+        (tmp_path / "evidence" / "half.part").write_bytes(b"cut")
+    with queue(tmp_path) as evidence:
+        again = evidence.next()
+        assert again is not None
+        assert again.sha256 == key
+        assert [file.name for file in evidence.folder.iterdir()] == [key]
+
+
+def test_weather_puts_a_piece_back_and_a_refusal_ends_it(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence:
+        key = evidence.want(b"x", uuid7(), JPEG, NOON)
+        evidence.next()
+        evidence.again(key)
+        assert evidence.state(key) == (EvidenceState.WANTED, None)
+        evidence.give_up(key, "too_large")
+        assert evidence.state(key) == (EvidenceState.GIVEN_UP, "too_large")
+        evidence.want(b"x", uuid7(), JPEG, NOON)
+        assert evidence.state(key) == (EvidenceState.WANTED, None)
+
+
+def test_beyond_its_room_the_oldest_is_given_up(tmp_path: Path) -> None:
+    with queue(tmp_path, room=25) as evidence:
+        keys = [evidence.want(bytes([at]) * 10, uuid7(), JPEG, NOON + at * MINUTE) for at in range(4)]
+        assert [evidence.state(key) for key in keys] == [
+            *[(EvidenceState.GIVEN_UP, "full")] * 2,
+            *[(EvidenceState.WANTED, None)] * 2,
+        ]
+        assert evidence.stats() == {"wanted": 2, "sending": 0, "settled": 0, "given_up": 2}
+
+
+def test_a_piece_whose_file_has_gone_is_given_up_by_name(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence:
+        key = evidence.want(b"x", uuid7(), JPEG, NOON)
+        (tmp_path / "evidence" / key).unlink()
+        assert evidence.next() is None
+        assert evidence.state(key) == (EvidenceState.GIVEN_UP, "missing")
