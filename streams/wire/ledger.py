@@ -151,13 +151,14 @@ class Intake:
 
     def _settle_unsent(self, ranges: Ranges, why: Why) -> None:
         fresh = ranges - self.settled
-        if not fresh:
-            return
         self.settled = self.settled | fresh
-        match why:
-            case Why.MERGED:
-                self.merged = self.merged | fresh
-            case Why.ASIDE:
-                self.aside = self.aside | fresh
-            case Why.FULL | Why.UNREADABLE:
-                self.lost = self.lost | fresh
+        if why not in (Why.MERGED, Why.ASIDE):
+            self.lost = self.lost | fresh
+            return
+        for unsent in (self.lost, self.merged, self.aside):  # its node knows better than what was told before
+            fresh = fresh | (ranges & unsent)
+        self.lost, self.merged, self.aside = self.lost - fresh, self.merged - fresh, self.aside - fresh
+        if why is Why.MERGED:
+            self.merged = self.merged | fresh
+        else:
+            self.aside = self.aside | fresh

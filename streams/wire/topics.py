@@ -45,9 +45,8 @@ class Topic:
     stream: Stream
 
     def __post_init__(self) -> None:
-        for part in (self.ward, self.node):
-            if not _SLUG.fullmatch(part):
-                raise NotATopicError(f"{part!r} is not a slug of 1 to 40 letters a-z, digits and hyphens")
+        _refuse_no_slug(self.ward)
+        _refuse_no_slug(self.node)
 
     def __str__(self) -> str:
         return f"{ROOT}/{self.ward}/{self.node}/{self.stream}"
@@ -62,10 +61,17 @@ class Topic:
 
 
 def of_ward(ward: str, stream: Stream) -> str:
-    """The filter for one stream of every node of a ward."""
+    """The filter for one stream of every node of a ward. Raises NotATopicError."""
+    _refuse_no_slug(ward)
     return f"{ROOT}/{ward}/{ANY}/{stream}"
 
 
 def of_node(node: str, stream: Stream) -> str:
-    """The filter for one stream of a node, whatever ward it is routed through."""
+    """The filter for one stream of a node, whatever ward it is routed through. Raises NotATopicError."""
+    _refuse_no_slug(node)
     return f"{ROOT}/{ANY}/{node}/{stream}"
+
+
+def _refuse_no_slug(part: str) -> None:
+    if not _SLUG.fullmatch(part):
+        raise NotATopicError(f"{part!r} is not a slug of 1 to 40 letters a-z, digits and hyphens")

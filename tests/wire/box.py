@@ -65,7 +65,7 @@ class Box:
         self.starts = 0
         self.committed: dict[tuple[UUID, int], Fact] = {}
         self.excused: set[int] = set()  # tokens evicted, merged, set aside or rolled back: they may be lost
-        self.closed: set[UUID] = set()
+        self.given_up: dict[tuple[UUID, int], Why] = {}  # while no older disk was put in: as the centre must count it
         self.start(0.0)
 
     def start(self, now: float) -> None:
@@ -79,7 +79,6 @@ class Box:
         turn = iter(range(1 << 30))
         self.delivery = Delivery(self.session, owed, lambda: 0.8 + next(turn) * 0.37 % 0.4)
         self.disk = {**self.disk, self.session: self.disk.get(self.session, Shelf())}
-        self.closed = set()
 
     def new_session(self, now: float) -> UUID:
         """Every start opens a new epoch."""
@@ -98,8 +97,19 @@ class Box:
         """An older disk is put in, and the node starts on it."""
         kept = {(epoch, seq) for epoch, shelf in copy.items() for seq in shelf.rows}
         self.excused |= {fact.token for key, fact in self.committed.items() if key not in kept}
+        self.given_up = {}
         self.disk = copy
         self.start(now)
+
+    def rot(self, index: int) -> None:
+        """The disk loses a row and says nothing."""
+        rows = [(epoch, seq) for epoch, shelf in self.disk.items() for seq in shelf.rows]
+        if rows:
+            epoch, seq = rows[index % len(rows)]
+            shelf = self.disk[epoch]
+            self.excused.add(shelf.rows[seq].token)
+            left = {number: fact for number, fact in shelf.rows.items() if number != seq}
+            self.disk = {**self.disk, epoch: replace(shelf, rows=left)}
 
     def send(self, now: float) -> Message | None:
         """The next batch, if there is something to send."""
@@ -136,7 +146,6 @@ class Box:
             self._give_up(epoch, [seq], Why.ASIDE)
         for epoch in self.delivery.closed():
             del self.disk[epoch]
-            self.closed.add(epoch)
         return deleted
 
     def _read(self, offer: Offer, seqs: Ranges) -> tuple[tuple[int, Fact], ...]:
@@ -169,6 +178,7 @@ class Box:
     def _give_up(self, epoch: UUID, seqs: list[int], why: Why) -> None:
         shelf = self.disk[epoch]
         self.excused |= {shelf.rows[seq].token for seq in seqs}
+        self.given_up |= {(epoch, seq): why for seq in seqs}
         self.delivery.gave_up(epoch, Ranges.these(seqs), why)
         self._write(epoch, replace(shelf, rows={seq: f for seq, f in shelf.rows.items() if seq not in seqs}))
 

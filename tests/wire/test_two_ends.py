@@ -1,6 +1,6 @@
 """The two ends of the ledger hold through everything, and the test that says so sees a broken one at once.
 
-`WARDSENSE_DEPTH=deep` looks for minutes instead of seconds.
+`WARDSENSE_DEPTH=deep` looks for minutes instead of seconds, and shrinks what it finds.
 """
 
 import os
@@ -16,7 +16,11 @@ from tests.wire.two_ends import TwoEnds
 DEEP = os.environ.get("WARDSENSE_DEPTH") == "deep"
 QUIET = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example)
 USUAL = settings(
-    max_examples=5000 if DEEP else 150, stateful_step_count=50, deadline=None, suppress_health_check=QUIET
+    max_examples=8000 if DEEP else 500,
+    stateful_step_count=60,
+    deadline=None,
+    phases=tuple(Phase) if DEEP else (Phase.reuse, Phase.generate),
+    suppress_health_check=QUIET,
 )
 BOUNDED = settings(
     USUAL, max_examples=300, derandomize=True, database=None, phases=(Phase.generate,), report_multiple_bugs=False
@@ -30,10 +34,10 @@ class ReceiptBeforeCommit(TwoEnds):
 
 class NumberUsedAgain(TwoEnds):
     def new_box(self) -> Box:
-        return ReusingBox(capacity=18)
+        return ReusingBox(capacity=12)
 
 
-@pytest.mark.timeout(3600 if DEEP else 60)
+@pytest.mark.timeout(7200 if DEEP else 240)
 def test_both_ends_agree_through_everything() -> None:
     run_state_machine_as_test(TwoEnds, settings=USUAL)
 

@@ -1,0 +1,91 @@
+"""What one batch says about its node as a whole, case by case."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from streams.wire.messages import BatchHead, Clock
+from streams.wire.roster import Hearing, Known, Roster
+from tests.wire.box import epoch_of
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+FIRST, SECOND, THIRD = (epoch_of(number, 60.0 * number) for number in (1, 2, 3))
+SYNCED = Clock(synced=True)
+
+
+def head(session: UUID, minute: float, *, clock: Clock = SYNCED, **more: object) -> BatchHead:
+    sent = NOON + timedelta(minutes=minute)
+    fields = {"node": "box", "epoch": session, "session": session, "number": 1, "floor": 1, "next": 1, "sent": sent}
+    return BatchHead.model_validate({**fields, "clock": clock, **more})
+
+
+def hear(roster: Roster, what: BatchHead, minute: float) -> Hearing:
+    return roster.hear(what, NOON + timedelta(minutes=minute))
+
+
+def alive(session: UUID, minute: float, *others: Known) -> Roster:
+    return Roster.of(session, NOON + timedelta(minutes=minute), [Known(session, None, outstanding=True), *others])
+
+
+def over(epoch: UUID, minute: float, *, outstanding: bool = True) -> Known:
+    return Known(epoch, NOON + timedelta(minutes=minute), outstanding)
+
+
+def test_the_first_batch_of_a_node_opens_its_session() -> None:
+    heard = hear(Roster.of(None, None, []), head(FIRST, 0), 0)
+    assert heard == Hearing(FIRST, NOON, opens=(FIRST,))
+
+
+def test_a_new_session_ends_the_one_before_it() -> None:
+    heard = hear(alive(FIRST, 0), head(SECOND, 10), 10)
+    assert heard.session == SECOND
+    assert heard.since == NOON + timedelta(minutes=10)
+    assert (heard.opens, heard.ends, heard.forgets) == ((SECOND,), (FIRST,), ())
+
+
+def test_a_first_word_that_is_about_an_old_epoch_opens_both() -> None:
+    heard = hear(Roster.of(None, None, []), head(SECOND, 0, epoch=FIRST), 0)
+    assert heard.session == SECOND
+    assert set(heard.opens) == {FIRST, SECOND}
+
+
+def test_what_a_keep_alive_leaves_out_is_forgotten() -> None:
+    roster = alive(THIRD, 20, over(FIRST, 10), over(SECOND, 20))
+    assert hear(roster, head(THIRD, 30, holds=(SECOND, THIRD)), 30).forgets == (FIRST,)
+
+
+def test_nothing_is_forgotten_when_the_batch_does_not_say_what_is_held() -> None:
+    roster = alive(THIRD, 20, over(FIRST, 10))
+    assert hear(roster, head(THIRD, 30), 30).forgets == ()
+
+
+def test_an_epoch_with_nothing_outstanding_is_not_forgotten_again() -> None:
+    roster = alive(THIRD, 20, over(FIRST, 10, outstanding=False))
+    assert hear(roster, head(THIRD, 30, holds=(THIRD,)), 30).forgets == ()
+
+
+def test_a_superseded_session_forgets_nothing() -> None:
+    roster = alive(SECOND, 10, over(FIRST, 10))
+    heard = hear(roster, head(FIRST, 9, holds=(FIRST,)), 30)
+    assert (heard.session, heard.forgets, heard.doubled) == (SECOND, (), False)
+
+
+def test_an_overtaken_first_batch_of_an_older_session_ends_nobody() -> None:
+    heard = hear(alive(SECOND, 10), head(FIRST, 9, holds=(FIRST,)), 11)
+    assert (heard.session, heard.opens, heard.ends, heard.forgets) == (SECOND, (FIRST,), (), ())
+
+
+def test_a_box_whose_clock_is_not_set_begins_a_session_all_the_same() -> None:
+    lost_clock = head(FIRST, -500_000, clock=Clock())
+    heard = hear(alive(SECOND, 10), lost_clock, 20)
+    assert (heard.session, heard.since, heard.ends) == (FIRST, NOON + timedelta(minutes=20), (SECOND,))
+
+
+def test_a_superseded_session_that_goes_on_speaking_is_a_second_box() -> None:
+    roster = alive(SECOND, 10, over(FIRST, 10))
+    assert not hear(roster, head(FIRST, 11.9), 12).doubled
+    assert hear(roster, head(FIRST, 12.1), 12.2).doubled
+
+
+def test_a_batch_held_up_on_its_way_is_no_second_box() -> None:
+    roster = alive(SECOND, 10, over(FIRST, 10))
+    assert not hear(roster, head(FIRST, 10), 500).doubled
