@@ -58,6 +58,12 @@ class Mosquitto:
         """Whether the process is alive."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The process. Raises AssertionError when it is not running."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it, again on the same port; returns when it takes connections."""
         if self._program is None:
