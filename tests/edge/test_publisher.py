@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from amqtt.broker import Broker as Amqtt
 
 from edge.outbox import LEAST_LIMIT, Outbox
 from edge.publisher import Publisher
@@ -21,7 +22,7 @@ from streams.wire.messages import Batch, Command
 from streams.wire.topics import Stream
 from tests.parts.centre import Key, Raw, TinyCentre
 from tests.parts.facts import NOON, event, reading
-from tests.parts.mosquitto import Mosquitto
+from tests.parts.mosquitto import Mosquitto, free_port
 
 ROOM = 50_000_000
 NODE, WARD = "node-1", "ward-1"
@@ -56,7 +57,7 @@ Turn = Callable[["Street"], Awaitable[None]]
 class Street:
     """A node and a centre over one broker, and what the node counted before its outbox."""
 
-    broker: Mosquitto
+    port: int
     folder: Path
     limit: int = ROOM
     silent: Callable[[Batch], bool] = lambda _: False
@@ -100,7 +101,7 @@ class Street:
             self.outbox.close()
 
     def to(self, name: str) -> Broker:
-        return Broker(port=self.broker.port, client_id=name)
+        return Broker(port=self.port, client_id=name)
 
     async def until(self, condition: Callable[[], object], skip: float = 0.0) -> None:
         """Wait for a condition, the node's clock jumping ahead between looks."""
@@ -140,7 +141,7 @@ def adding(number: int, first: float = 0) -> Turn:
 
 def test_what_is_added_arrives_once_and_leaves_the_outbox_empty(tmp_path: Path) -> None:
     with Mosquitto() as broker:
-        street = asyncio.run(Street(broker, tmp_path).walk(adding(2000)))
+        street = asyncio.run(Street(broker.port, tmp_path).walk(adding(2000)))
     assert street.stored_once()
     assert all(len(batch.records) <= 500 for batch in street.centre.batches)
 
@@ -158,7 +159,7 @@ def test_a_live_record_leaves_within_a_fifth_of_a_second(tmp_path: Path) -> None
         await street.drained()
 
     with Mosquitto() as broker:
-        asyncio.run(Street(broker, tmp_path).walk(turn))
+        asyncio.run(Street(broker.port, tmp_path).walk(turn))
     assert sorted(waits)[len(waits) // 2] < 0.2
 
 
@@ -173,7 +174,7 @@ def test_a_long_backlog_does_not_delay_a_live_event_by_more_than_a_few_batches(t
         await street.drained()
 
     with Mosquitto() as broker:
-        street = Street(broker, tmp_path)
+        street = Street(broker.port, tmp_path)
         asyncio.run(street.walk(outage, back))
     kinds = [[raw["kind"] for raw in batch.records] for batch in street.centre.batches]
     event_at = next(at for at, batch in enumerate(kinds) if "event" in batch)
@@ -190,15 +191,15 @@ def test_a_broker_killed_again_and_again_while_records_flow_costs_nothing(tmp_pa
                 street.outbox.add(NOON, reading(value))
                 value += 1
             await street.until(lambda: street.publisher.line.connected and street.centre.line.connected)
-            await asyncio.to_thread(street.broker.kill)
+            await asyncio.to_thread(broker.kill)
             for _ in range(150):
                 street.outbox.add(NOON, reading(value))
                 value += 1
-            await asyncio.to_thread(street.broker.start)
+            await asyncio.to_thread(broker.start)
         await street.drained(skip=0.5)
 
     with Mosquitto() as broker:
-        street = asyncio.run(Street(broker, tmp_path).walk(turn))
+        street = asyncio.run(Street(broker.port, tmp_path).walk(turn))
     assert len(street.made) == 1200
     assert street.stored_once()
     assert street.centre.lost == 0
@@ -224,7 +225,7 @@ def test_a_batch_without_a_receipt_is_sent_again_after_ten_seconds_and_stored_on
         await street.drained(skip=1)
 
     with Mosquitto() as broker:
-        street = asyncio.run(Street(broker, tmp_path, silent=no_receipt).walk(turn))
+        street = asyncio.run(Street(broker.port, tmp_path, silent=no_receipt).walk(turn))
     assert street.stored_once()
     assert sum(silent) > 21
 
@@ -242,7 +243,7 @@ def test_a_record_the_centre_cannot_read_is_set_aside_and_the_rest_arrives(tmp_p
         await street.drained(skip=1)
 
     with Mosquitto() as broker:
-        street = asyncio.run(Street(broker, tmp_path, poison=poisonous).walk(turn))
+        street = asyncio.run(Street(broker.port, tmp_path, poison=poisonous).walk(turn))
     (aside,) = set(street.made) - set(street.centre.stored)
     assert aside[1] == 14
     assert set(street.centre.stored.values()) == {1}
@@ -263,13 +264,13 @@ def test_a_minute_without_a_receipt_is_a_fault_that_is_shown_until_it_is_over(tm
         await street.until(lambda: not street.publisher.stats().fault, skip=0.01)
 
     with Mosquitto() as broker:
-        street = asyncio.run(Street(broker, tmp_path).walk(turn))
+        street = asyncio.run(Street(broker.port, tmp_path).walk(turn))
     assert street.stored_once()
 
 
 def test_a_producer_never_waits_for_a_broker_that_is_away(tmp_path: Path) -> None:
     async def turn(street: Street) -> None:
-        await asyncio.to_thread(street.broker.kill)
+        await asyncio.to_thread(broker.kill)
         slowest = 0.0
         for value in range(500):
             began = time.monotonic()
@@ -277,11 +278,11 @@ def test_a_producer_never_waits_for_a_broker_that_is_away(tmp_path: Path) -> Non
             slowest = max(slowest, time.monotonic() - began)
         assert slowest < 0.5
         assert not street.publisher.stats().connected
-        await asyncio.to_thread(street.broker.start)
+        await asyncio.to_thread(broker.start)
         await street.drained()
 
     with Mosquitto() as broker:
-        street = asyncio.run(Street(broker, tmp_path).walk(turn))
+        street = asyncio.run(Street(broker.port, tmp_path).walk(turn))
     assert street.stored_once()
 
 
@@ -291,7 +292,7 @@ def test_older_epochs_drain_and_are_forgotten(tmp_path: Path) -> None:
             street.outbox.add(NOON, reading(value))
 
     with Mosquitto() as broker:
-        street = Street(broker, tmp_path)
+        street = Street(broker.port, tmp_path)
         asyncio.run(street.walk(outage, outage, outage, adding(10)))
     assert street.stored_once()
     assert len({epoch for epoch, _ in street.made}) == 4
@@ -302,17 +303,17 @@ def test_older_epochs_drain_and_are_forgotten(tmp_path: Path) -> None:
 
 def test_what_gave_way_in_a_long_outage_is_named_and_no_event_is_lost(tmp_path: Path) -> None:
     async def turn(street: Street) -> None:
-        await asyncio.to_thread(street.broker.kill)
+        await asyncio.to_thread(broker.kill)
         for value in range(500):
             street.outbox.add(NOON, reading(value))
             if value % 10 == 0:
                 street.outbox.add(NOON, event())
         street.evicted = sum(street.outbox.stats(NOON).evicted.values())
-        await asyncio.to_thread(street.broker.start)
+        await asyncio.to_thread(broker.start)
         await street.drained(skip=0.5)
 
     with Mosquitto() as broker:
-        street = asyncio.run(Street(broker, tmp_path, limit=LEAST_LIMIT).walk(turn))
+        street = asyncio.run(Street(broker.port, tmp_path, limit=LEAST_LIMIT).walk(turn))
     (intake,) = street.centre.intakes.values()
     assert intake.made == len(street.made) == 550
     assert intake.stored + len(intake.lost) == 550
@@ -322,7 +323,7 @@ def test_what_gave_way_in_a_long_outage_is_named_and_no_event_is_lost(tmp_path: 
 
 def test_the_node_says_it_is_there_and_says_goodbye(tmp_path: Path) -> None:
     with Mosquitto() as broker:
-        street = Street(broker, tmp_path)
+        street = Street(broker.port, tmp_path)
 
         async def after(_: Street) -> None:
             await street.until(lambda: [status.online for status in street.centre.statuses][1:2] == [False])
@@ -368,7 +369,7 @@ asyncio.run(main(int(sys.argv[1]), Path(sys.argv[2])))
 async def killed_while_it_tells(street: Street) -> None:
     """A node of its own process, killed in the middle of its work; its will is heard."""
     stored = len(street.centre.stored)
-    command = [sys.executable, "-c", LIVES_UNTIL_KILLED, str(street.broker.port), str(street.folder)]
+    command = [sys.executable, "-c", LIVES_UNTIL_KILLED, str(street.port), str(street.folder)]
     node = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[2])
     await street.until(lambda: len(street.centre.stored) > stored + 50)
     node.kill()
@@ -382,7 +383,7 @@ def test_a_node_killed_while_records_flow_is_seen_to_die_and_loses_nothing(tmp_p
             await killed_while_it_tells(street)
 
     with Mosquitto() as broker:
-        street = asyncio.run(Street(broker, tmp_path).walk(adding(1), before=turns))
+        street = asyncio.run(Street(broker.port, tmp_path).walk(adding(1), before=turns))
     counted = [line.split() for line in (tmp_path / "made").read_text().splitlines()]
     made = {(UUID(epoch), int(seq)) for epoch, seq in counted} | set(street.made)
     missing = made - set(street.centre.stored)
@@ -406,7 +407,7 @@ def test_configurations_and_commands_are_handed_on_and_nonsense_is_counted(tmp_p
         assert street.publisher.stats().unreadable == 1
 
     with Mosquitto() as broker:
-        asyncio.run(Street(broker, tmp_path).walk(turn))
+        asyncio.run(Street(broker.port, tmp_path).walk(turn))
 
 
 @pytest.mark.parametrize("foreign", ["node", "session"])
@@ -431,4 +432,19 @@ def test_a_receipt_for_somebody_else_settles_nothing(tmp_path: Path, foreign: st
         assert street.outbox.stats(NOON).records == 1
 
     with Mosquitto() as broker:
-        asyncio.run(Street(broker, tmp_path).walk(turn))
+        asyncio.run(Street(broker.port, tmp_path).walk(turn))
+
+
+def test_amqtt_carries_records_as_well_as_mosquitto(tmp_path: Path) -> None:
+    async def main() -> Street:
+        port = free_port()
+        anybody = {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}}
+        listeners = {"default": {"type": "tcp", "bind": f"127.0.0.1:{port}"}}
+        amqtt = Amqtt({"listeners": listeners, "plugins": anybody})
+        await amqtt.start()
+        try:
+            return await Street(port, tmp_path).walk(adding(700), adding(700))
+        finally:
+            await amqtt.shutdown()
+
+    assert asyncio.run(main()).stored_once()

@@ -226,3 +226,20 @@ def test_settings_that_contradict_themselves_are_refused(wrong: dict[str, object
 
 def test_a_password_is_never_shown() -> None:
     assert "hush" not in repr(to(1, username="u", password=SecretStr("hush")))
+
+
+def test_a_line_that_is_refused_says_so_and_comes_up_once_a_person_has_mended_it(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("wrong")
+
+    async def main(port: int) -> None:
+        line = Line(to(port, username="node-1", password_file=secret), pause=lambda _losses: 0.02)
+        await keeping(line, mend(line))
+
+    async def mend(line: Line) -> None:
+        await soon(lambda: line.trouble is Trouble.CREDENTIALS)
+        secret.write_text("right")
+        assert await line.up() == 1
+
+    with Mosquitto({"node-1": "right"}) as broker:
+        asyncio.run(main(broker.port))
