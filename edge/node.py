@@ -50,6 +50,7 @@ PATIENCE_S: Final = 0.5
 UPLOADS: Final = 2
 SPARE_THREADS: Final = 8
 HANDOVER_S: Final = 3.0
+MIB: Final = 2**20
 
 Work = Coroutine[Any, Any, None]
 
@@ -65,7 +66,12 @@ class Node:
         self._client = client_of(config)
         config.data.mkdir(parents=True, exist_ok=True)
         self._open_events = OpenEvents(config.data / "open-events.json")
-        self.outbox = Outbox.open(config.data / "outbox.db", int(config.outbox.limit_mb * 2**20), made_journal(config))
+        self.outbox = Outbox.open(
+            config.data / "outbox.db",
+            int(config.outbox.limit_mb * MIB),
+            made_journal(config),
+            evidence_bytes=int(config.outbox.evidence_mb * MIB),
+        )
         self._slots, self._stages = Slots(), Stages()
         self._sights = Sights(list(self._sources), uuid.uuid7)
         self._eye = self._make_eyes(config_rev)
