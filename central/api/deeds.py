@@ -57,7 +57,8 @@ class Deed:
         taken = dialect.insert(idempotency).values(
             account_id=self.visitor.account.id, key=self.key, route=self.route, status=200, at=self.now
         )
-        return connection.execute(taken.on_conflict_do_nothing()).rowcount == 1
+        made = taken.on_conflict_do_nothing().returning(idempotency.c.key)
+        return connection.execute(made).one_or_none() is not None
 
     def _again(self, connection: Connection, model: type[_Answer]) -> _Answer:
         row = connection.execute(select(idempotency).where(*self._mine)).one()

@@ -1,0 +1,142 @@
+"""Evidence from nodes: whole or in parts, believed only when our own hash agrees, unseen until an event names it."""
+
+import os
+
+import httpx
+import pytest
+
+from central.api.intaking import sweep
+from central.api.problems import Refused
+from central.api.uploads import PART, Uploads, forget_stale
+from central.store.changes import after
+from central.store.schema import evidence
+from tests.central.office import JPEG, OPERATOR, Office, problem, proof, sha
+from tests.central.town import loitering, rows, took
+
+BIG = b"\xff\xd8" + os.urandom(3 * PART + 1000)
+
+
+def send(office: Office, content: bytes, start: int, size: int = PART, **headers: str) -> httpx.Response:
+    part = content[start : start + size]
+    told = {"Content-Range": f"bytes {start}-{start + len(part) - 1}/{len(content)}", **headers}
+    return office.anybody().put(
+        f"/v1/nodes/box-1/evidence/{sha(content)}",
+        content=part,
+        headers={"Content-Type": "image/jpeg", "Authorization": f"Bearer {office.secret}", **told},
+    )
+
+
+def ask(office: Office, content: bytes) -> httpx.Response:
+    return office.anybody().head(
+        f"/v1/nodes/box-1/evidence/{sha(content)}", headers={"Authorization": f"Bearer {office.secret}"}
+    )
+
+
+def test_a_named_picture_is_taken_in_once(office: Office) -> None:
+    office.raise_alert(proof())
+    assert ask(office, JPEG).status_code == 404
+    assert office.upload().status_code == 201
+    assert office.upload().status_code == 200
+    assert ask(office, JPEG).status_code == 200
+    assert rows(office.database, evidence)[0]["state"] == "here"
+
+
+def test_a_large_clip_comes_in_parts_and_goes_on_where_it_stopped(office: Office) -> None:
+    office.raise_alert(proof(BIG))
+    assert send(office, BIG, 0).status_code == 202
+    assert send(office, BIG, PART).headers["upload-offset"] == str(2 * PART)
+    told = ask(office, BIG)
+    assert (told.status_code, told.headers["upload-offset"]) == (202, str(2 * PART))
+    hole = send(office, BIG, 3 * PART)
+    assert problem(hole) == (416, "evidence_range_refused")
+    assert hole.headers["upload-offset"] == str(2 * PART)
+    assert send(office, BIG, PART).status_code == 202  # a part sent again does no harm
+    assert send(office, BIG, 2 * PART).status_code == 202
+    assert send(office, BIG, 3 * PART).status_code == 201
+    path = office.context.evidence.path("hai-chau", sha(BIG))
+    assert path.read_bytes() == BIG
+
+
+def test_what_does_not_hash_to_its_name_is_thrown_away(office: Office) -> None:
+    office.raise_alert(proof())
+    path = f"/v1/nodes/box-1/evidence/{sha(JPEG)}"
+    headers = {"Content-Type": "image/jpeg", "Authorization": f"Bearer {office.secret}"}
+    wrong = office.anybody().put(path, content=JPEG + b"!", headers=headers)
+    assert problem(wrong) == (409, "evidence_hash_differs")
+    assert ask(office, JPEG).status_code == 404
+    assert office.upload().status_code == 201
+
+
+def test_too_large_and_of_a_strange_kind_is_refused_for_good(office: Office) -> None:
+    huge = bytes(1024 * 1024 + 1)
+    assert problem(office.upload(huge)) == (413, "evidence_too_large")
+    whole = send(office, BIG, 0, **{"Content-Range": f"bytes 0-{PART - 1}/{10**9}"})
+    assert problem(whole) == (413, "evidence_too_large")
+    assert problem(office.upload(**{"Content-Type": "text/html"})) == (415, "evidence_type_refused")
+    lying = send(office, BIG, 0, **{"Content-Range": f"bytes 0-7/{len(BIG)}"})
+    assert problem(lying) == (416, "evidence_range_refused")
+
+
+def test_when_there_is_no_room_the_node_is_told_when_to_come_back(office: Office) -> None:
+    with office.context.uploads.room("box-1", sha(JPEG)):
+        busy = office.upload()
+    assert problem(busy) == (503, "busy")
+    assert int(busy.headers["retry-after"]) > 0
+
+
+def test_so_many_at_a_time_and_no_more() -> None:
+    uploads = Uploads(at_a_time=1)
+    with uploads.room("a", "x"), pytest.raises(Refused, match="busy"), uploads.room("b", "y"):
+        pass
+    with uploads.room("b", "y"):
+        pass
+
+
+def test_a_picture_that_comes_before_its_event_waits_unseen_and_is_there_once_named(office: Office) -> None:
+    assert office.upload().status_code == 201
+    assert office.upload().status_code == 200
+    assert rows(office.database, evidence)[0]["state"] == "quarantined"
+    alert = office.raise_alert(proof())
+    shown = office.person(OPERATOR).get(f"/v1/alerts/{alert}/evidence/{proof().sha256}")
+    assert shown.content == JPEG
+
+
+def test_what_nobody_names_within_the_hour_is_deleted(office: Office) -> None:
+    office.upload()
+    path = office.context.evidence.path("hai-chau", sha(JPEG))
+    office.clock.move(minutes=59)
+    assert sweep(office.context) == 0
+    assert path.exists()
+    office.clock.move(minutes=2)
+    assert sweep(office.context) == 1
+    assert not path.exists()
+    assert rows(office.database, evidence) == []
+
+
+def test_a_picture_named_by_a_camera_of_another_ward_than_its_box_finds_its_way(office: Office) -> None:
+    office.upload()
+    took(office.database, office.ingest, office.box.said(loitering("cam-2", evidence=(proof(),))))
+    sweep(office.context)
+    alert = office.person("stranger").get("/v1/alerts").json()["items"][0]
+    assert alert["evidence"][0]["state"] == "here"
+    shown = office.person("stranger").get(f"/v1/alerts/{alert['id']}/evidence/{proof().sha256}")
+    assert shown.content == JPEG
+
+
+def test_parts_nobody_adds_to_are_forgotten(office: Office) -> None:
+    send(office, BIG, 0)
+    root = office.context.evidence.root
+    stale = next(root.glob(".parts/*/*"))
+    os.utime(stale, (0, 0))
+    assert forget_stale(root, office.clock.now()) == 1
+    assert ask(office, BIG).status_code == 404
+
+
+def test_the_arrival_of_a_picture_is_news_for_the_alert_that_shows_it(office: Office) -> None:
+    alert = office.raise_alert(proof())
+    with office.database.reading() as connection:
+        seen = after(connection, "hai-chau", 0)[-1].no
+    office.upload()
+    with office.database.reading() as connection:
+        news = after(connection, "hai-chau", seen)
+    assert {(change.kind, change.row) for change in news} == {("alert", str(alert)), ("evidence", sha(JPEG))}
