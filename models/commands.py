@@ -36,7 +36,7 @@ def show(catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
     """
     table = Table(title=f"models in {catalogue}", caption=f"store: {store}", box=SIMPLE_HEAD)
     for column in ("name", "canvas", "licence", "fits", "AP / AP50", "ms", "MB", "store"):
-        table.add_column(column, no_wrap=column not in {"licence", "fits"})
+        table.add_column(column, no_wrap=column != "fits")
     for entry in _entries(catalogue, None):
         held = _asked(entry, store)
         table.add_row(*_row(entry), f"[{COLOURS[held]}]{held}[/]")
@@ -129,7 +129,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
         entry.name,
         f"{entry.input.width}x{entry.input.height}",
         entry.licence.spdx,
-        " ".join(entry.licence.fits),
+        ", ".join(entry.licence.fits),
         *figures,
         f"{entry.bytes / 1e6:.1f}",
     )

@@ -90,8 +90,8 @@ def yolov8(outputs: Outputs, asked: Asked) -> Boxes:
 def end2end(outputs: Outputs, asked: Asked) -> Boxes:
     """(1, boxes, 6): corners in canvas pixels, score, class; the network has suppressed already."""
     rows = outputs[0][0]
-    rows = rows[rows[:, 4] > asked.threshold]
-    return _finite(Boxes(rows[:, :4], rows[:, 4], rows[:, 5].astype(np.int32)))
+    rows = rows[(rows[:, 4] > asked.threshold) & np.isfinite(rows).all(axis=1)]
+    return Boxes(rows[:, :4], rows[:, 4], rows[:, 5].astype(np.int32))
 
 
 def detr(outputs: Outputs, asked: Asked) -> Boxes:

@@ -100,7 +100,8 @@ class Detector:
         boxes = self._decode(outputs, Asked(self.entry.input, threshold, self.entry.overlap))
         xyxy = lies.back(boxes.xyxy)
         solid = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])  # a box on the padding is no object
-        found = Detections(xyxy, boxes.score, boxes.label)[solid]
+        known = (boxes.label >= 0) & (boxes.label < len(self.entry.labels.names))
+        found = Detections(xyxy, boxes.score, boxes.label)[solid & known]
         done = perf_counter()
         return found, Timing((shaped - began) * 1e3, (ran - shaped) * 1e3, (done - ran) * 1e3)
 

@@ -20,7 +20,6 @@ import httpx
 
 from models.catalogue import Entry
 
-CHUNK = 256 * 1024
 PATIENCE_S = 30.0
 
 Progress: TypeAlias = Callable[[int, int], None]
@@ -152,7 +151,7 @@ def _some(client: httpx.Client, address: str, entry: Entry, part: Path, told: Pr
         if answer.status_code == HTTPStatus.PARTIAL_CONTENT and not resumed:
             raise _Broken("the server sent another range than was asked for")
         with part.open("ab" if here and resumed else "wb") as file:
-            for chunk in answer.iter_raw(CHUNK):
+            for chunk in answer.iter_raw():
                 file.write(chunk)
                 file.flush()
                 if file.tell() > entry.bytes:
@@ -175,5 +174,5 @@ def _disk(path: Path) -> Iterator[None]:
         yield
     except OSError as wrong:
         raise FetchFailed(
-            f"{wrong.filename or path}: {wrong.strerror or wrong}; is it readable, and the disk there, writable and not full?"
+            f"{wrong.filename or path}: {wrong.strerror or wrong}; is the disk there, readable, writable and not full?"
         ) from wrong

@@ -32,12 +32,14 @@ class Placing:
         """Canvas pixels float32 (N, 4) to 0..1 of the picture, cut at its edges."""
         origin = np.array([self.left, self.top] * 2, np.float32)
         extent = np.array([self.width, self.height] * 2, np.float32)
-        return np.clip((xyxy - origin) / extent, 0.0, 1.0, dtype=np.float32)
+        shares: NDArray[np.float32] = np.clip((xyxy - origin) / extent, 0.0, 1.0, dtype=np.float32)
+        return shares
 
     def forth(self, xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
         """0..1 of the picture, float32 (N, 4), to canvas pixels."""
         extent = np.array([self.width, self.height] * 2, np.float32)
-        return np.add(xyxy * extent, np.array([self.left, self.top] * 2, np.float32), dtype=np.float32)
+        placed: NDArray[np.float32] = xyxy * extent + np.array([self.left, self.top] * 2, np.float32)
+        return placed
 
 
 def place(width: int, height: int, want: Input) -> Placing:

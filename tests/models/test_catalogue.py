@@ -1,0 +1,112 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from models.catalogue import Head, Labels, Task, load, parse
+from models.marks import Mistaken
+
+ROOT = Path(__file__).parents[2]
+GOOD = """\
+models:
+  tiny:
+    title: a tiny one
+    task: objects
+    file: tiny.onnx
+    sha256: "{sha}"
+    bytes: 10
+    input: {{height: 64, width: 96}}
+    head: yolox
+    labels: street
+    licence: {{spdx: MIT, holder: me, fits: [run]}}
+""".format(sha="a" * 64)
+LABELS = {"street.txt": "person\ncar\n", "street.yaml": "vehicle: [car]\n"}
+
+
+def mistakes(text: str, labels: dict[str, str] = LABELS) -> list[str]:
+    with pytest.raises(Mistaken) as wrong:
+        parse(text, labels)
+    return [str(mistake) for mistake in wrong.value.mistakes]
+
+
+def test_a_catalogue_is_read_whole() -> None:
+    entry = parse(GOOD, LABELS)["tiny"]
+    assert (entry.task, entry.head, entry.input.width) == (Task.OBJECTS, Head.YOLOX, 96)
+    assert entry.labels.indices("vehicle") == {1}
+
+
+def test_every_mistake_is_listed_with_its_line() -> None:
+    text = GOOD.replace("head: yolox", "head: yolo9000").replace("bytes: 10", "bytes: -1\n    colour: rgb")
+    found = mistakes(text)
+    assert [line.split(": ")[0] for line in found] == ["models.yaml:7", "models.yaml:8", "models.yaml:10"]
+    assert "models.tiny.head" in found[2]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "says"),
+    [
+        ("height: 64", "height: 65", 2, "multiples of 32"),
+        ("file: tiny.onnx", "file: ../../etc/x.onnx", 5, "tiny.file"),
+        ("a" * 64, "A" * 64, 6, "sha256"),
+        ("labels: street", "labels: moon", 10, "no class names labels/moon.txt"),
+        ("    title: a tiny one\n", "", 2, "tiny.title: Field required"),
+        ("    bytes: 10\n", "    bytes: 10\n    bytes: 11\n", 8, "'bytes' is written twice"),
+        ("  tiny:", "  Tiny Net:", 2, "name"),
+        ("fits: [run]", "fits: [run, sell]", 11, "licence.fits.1"),
+        ("    head: yolox", "    head: yolox\n    sources: [ftp://x/y]", 10, "sources.0"),
+        ("models:", "extra: 1\nmodels:", 1, "unknown key 'extra'"),
+    ],
+)
+def test_a_mistake_is_shown_where_it_stands(before: str, after: str, line: int, says: str) -> None:
+    (found,) = mistakes(GOOD.replace(before, after))
+    assert found.startswith(f"models.yaml:{line}: ")
+    assert says in found
+
+
+@pytest.mark.parametrize("text", ["", "models: []", "- a", "models:\n  tiny: [\n", "models: {}"])
+def test_what_is_no_catalogue_is_refused_and_says_what_one_is(text: str) -> None:
+    (found,) = mistakes(text)
+    assert found.startswith("models.yaml:")
+
+
+@pytest.mark.parametrize("raw", ["null", "7", "[1, 2]"])
+def test_an_entry_that_is_no_mapping_is_a_mistake(raw: str) -> None:
+    assert mistakes(f"models:\n  tiny: {raw}\n")
+
+
+def test_a_group_of_unknown_classes_is_a_mistake_in_the_labels_file() -> None:
+    (found,) = mistakes(GOOD, LABELS | {"street.yaml": "vehicle: [car, tank]\n"})
+    assert found.startswith("labels/street.yaml:1: ")
+    assert "tank" in found
+
+
+def test_a_group_written_twice_is_a_mistake() -> None:
+    (found,) = mistakes(GOOD, LABELS | {"street.yaml": "vehicle: [car]\nvehicle: [person]\n"})
+    assert found == "labels/street.yaml:2: the key 'vehicle' is written twice"
+
+
+def test_an_entry_never_changes_and_can_be_had_on_another_canvas() -> None:
+    entry = parse(GOOD, LABELS)["tiny"]
+    with pytest.raises(ValidationError):
+        entry.file = "other.onnx"  # type: ignore[misc]  # the test is that this is refused
+    assert entry.sized(128, 128).input.height == 128
+    with pytest.raises(ValueError, match="multiples of 32"):
+        entry.sized(100, 100)
+
+
+def test_a_model_or_class_nobody_knows_says_what_there_is() -> None:
+    with pytest.raises(KeyError, match="there are tiny"):
+        parse(GOOD, LABELS)["huge"]
+    with pytest.raises(KeyError, match="tank"):
+        Labels(name="street", names=("car",)).indices("tank")
+
+
+def test_the_catalogue_of_this_house_loads_and_speaks_the_trades_words() -> None:
+    catalogue = load(ROOT / "configs" / "models.yaml")
+    assert {entry.head for entry in catalogue.entries.values()} >= {Head.DETR, Head.YOLOX, Head.YUNET}
+    labels = catalogue["deimv2-femto"].labels
+    assert len(labels.names) == 80
+    assert [labels.names[index] for index in sorted(labels.indices("vehicle", "two-wheeler"))] == [
+        "bicycle", "car", "motorcycle", "bus", "truck",
+    ]  # fmt: skip
+    assert all(entry.sources for entry in catalogue.entries.values())

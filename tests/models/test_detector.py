@@ -1,0 +1,118 @@
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from models.catalogue import Entry, Head
+from models.decode import expected
+from models.detector import Detector
+from models.session import ModelRefused, Reason, Session
+
+Says = Mapping[str, NDArray[Any]]
+Written = Callable[..., tuple[Entry, Path]]
+FRAME = np.zeros((480, 640, 3), np.uint8)
+
+
+def says_nothing(head: Head, entry_classes: int = 2) -> Says:
+    """A network's outputs of the shapes the head reads, all zero."""
+    names = ("labels", "boxes", "scores") if head is Head.DETR else None
+    want = Entry.model_fields["input"].annotation.model_validate({"height": 64, "width": 96})  # type: ignore[union-attr]  # the field is a model
+    shapes = expected(head, want, entry_classes)
+    fill = -20.0 if head is Head.FASTESTDET else 0.0
+    found = {
+        (names[at] if names else f"out{at}"): np.full([3 if n is None else n for n in shape], fill, np.float32)
+        for at, shape in enumerate(shapes)
+    }
+    if head is Head.DETR:
+        found["labels"] = found["labels"].astype(np.int64)
+    return found
+
+
+@pytest.mark.parametrize("head", Head)
+def test_a_network_of_every_head_opens_and_sees_an_empty_street(head: Head, written: Written) -> None:
+    detector = Detector(*written(head, says_nothing(head)))
+    assert len(detector.detect(FRAME)) == 0
+    assert detector.timing.looks == 1
+    assert detector.timing.total_ms > 0
+
+
+def test_boxes_are_shares_of_the_picture_whatever_the_canvas(written: Written, says: Callable[..., Says]) -> None:
+    # 640x480 on a 96x64 canvas, top left: the picture takes 85x64 of it.
+    detector = Detector(
+        *written(Head.DETR, says((0, 0, 42.5, 32, 0.9, 1), (86, 1, 95, 5, 0.8, 0), (0, 0, 9, 9, 0.7, 5)))
+    )
+    found = detector.detect(FRAME)
+    assert found.xyxy.tolist() == [pytest.approx([0, 0, 0.5, 0.5])]  # on the padding, or of no known class: gone
+    assert found.label.tolist() == [1]
+
+
+def test_what_a_tile_sees_lands_where_the_tile_lies(written: Written, says: Callable[..., Says]) -> None:
+    detector = Detector(*written(Head.DETR, says((0, 0, 32, 32, 0.12, 1))))
+    wide = np.zeros((480, 960, 3), np.uint8)
+    found = detector.detect_tiles(wide)
+    assert detector.timing.looks == 4
+    # Each square tile of 480 takes 64x64 of the canvas, so half of it is a quarter of the whole picture.
+    lefts = sorted(float(box[0]) for box in found.xyxy)
+    assert lefts == pytest.approx([0, 0.25, 0.5], abs=0.01)
+    assert len(detector.detect(wide)) == 0
+
+
+def test_a_square_picture_is_looked_at_once(written: Written, says: Callable[..., Says]) -> None:
+    detector = Detector(*written(Head.DETR, says((0, 0, 32, 32, 0.9, 1))))
+    assert len(detector.detect_tiles(np.zeros((64, 64, 3), np.uint8))) == 1
+    assert detector.timing.looks == 1
+
+
+def refused(reason: Reason, entry: Entry, path: Path, **more: Any) -> str:  # noqa: ANN401  any argument of a session
+    with pytest.raises(ModelRefused) as wrong:
+        Session(entry, path, **more)
+    assert wrong.value.reason is reason
+    return str(wrong.value)
+
+
+def test_a_missing_file_says_how_to_fetch_it(written: Written) -> None:
+    entry, path = written(Head.YOLOX, says_nothing(Head.YOLOX))
+    assert "wardsense models pull tiny" in refused(Reason.MISSING, entry, path.with_name("gone.onnx"))
+
+
+def test_a_file_that_cannot_be_read_is_refused(written: Written) -> None:
+    entry, path = written(Head.YOLOX, says_nothing(Head.YOLOX))
+    refused(Reason.UNREADABLE, entry, path.parent)
+
+
+def test_a_file_of_another_hash_is_never_opened(written: Written) -> None:
+    entry, path = written(Head.YOLOX, says_nothing(Head.YOLOX))
+    path.write_bytes(path.read_bytes()[:-100])
+    assert "pull it again" in refused(Reason.HASH, entry, path)
+
+
+@pytest.mark.parametrize("cut", [0, 3, 100])
+def test_a_file_that_is_no_network_is_refused_even_when_the_catalogue_names_it(
+    cut: int, written: Written, entry_for: Callable[..., Entry]
+) -> None:
+    _, path = written(Head.YOLOX, says_nothing(Head.YOLOX))
+    truncated = path.read_bytes()[: -100 if cut == 100 else cut]
+    path.write_bytes(truncated)
+    refused(Reason.NOT_ONNX, entry_for(truncated, Head.YOLOX, bytes=1), path)
+
+
+@pytest.mark.parametrize("changed", [{"height": 32}, {"head": Head.YOLOV8}, {"head": Head.DETR}, {"head": Head.YUNET}])
+def test_a_network_of_another_shape_or_head_is_refused(
+    changed: dict[str, Any], written: Written, entry_for: Callable[..., Entry]
+) -> None:
+    _, path = written(Head.YOLOX, says_nothing(Head.YOLOX))
+    entry = entry_for(path.read_bytes(), **{"head": Head.YOLOX, **changed})
+    assert "catalogue" in refused(Reason.SHAPE, entry, path)
+
+
+def test_a_network_with_other_classes_is_refused(written: Written) -> None:
+    entry, path = written(Head.YOLOX, says_nothing(Head.YOLOX, entry_classes=80))
+    refused(Reason.SHAPE, entry, path)
+
+
+def test_a_provider_this_machine_has_not_is_named(written: Written) -> None:
+    entry, path = written(Head.YOLOX, says_nothing(Head.YOLOX))
+    assert "MoonExecutionProvider" in refused(Reason.PROVIDER, entry, path, providers=["MoonExecutionProvider"])
