@@ -35,8 +35,8 @@ def show(catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
     AP is average precision on the set named in the catalogue (higher is better); ms is the time a picture takes.
     """
     table = Table(title=f"models in {catalogue}", caption=f"store: {store}", box=SIMPLE_HEAD)
-    for column in ("name", "canvas", "licence", "fits", "AP / AP50", "ms", "MB", "store"):
-        table.add_column(column, no_wrap=column != "fits")
+    for column in ("name", "canvas", "licence, fit to", "AP / AP50", "ms", "MB", "store"):
+        table.add_column(column, no_wrap=column != "licence, fit to", overflow="fold")
     for entry in _entries(catalogue, None):
         held = _asked(entry, store)
         table.add_row(*_row(entry), f"[{COLOURS[held]}]{held}[/]")
@@ -128,8 +128,7 @@ def _row(entry: Entry) -> tuple[str, ...]:
     return (
         entry.name,
         f"{entry.input.width}x{entry.input.height}",
-        entry.licence.spdx,
-        ", ".join(entry.licence.fits),
+        f"{entry.licence.spdx} {', '.join(entry.licence.fits)}",
         *figures,
         f"{entry.bytes / 1e6:.1f}",
     )

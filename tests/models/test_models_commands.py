@@ -37,7 +37,8 @@ def said(*words: str | Path, code: int = 0) -> str:
 
 def test_a_model_is_listed_pulled_from_a_mirror_and_proved(catalogue: Path, tmp_path: Path) -> None:
     places = ("--catalogue", catalogue, "--store", tmp_path / "store")
-    assert "absent" in said("list", *places)
+    listed = said("list", *places)
+    assert all(word in listed for word in ("tiny", "96x64", "Apache-2.0", "run", "absent"))
     said("pull", "tiny", "--mirror", tmp_path, *places)
     assert "good" in said("list", *places)
     assert "tiny: good" in said("verify", *places)
