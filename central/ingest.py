@@ -1,11 +1,12 @@
 """A group of messages of many nodes, taken in within one transaction.
 
-A batch is never split, and each stands in a savepoint of its own, so one bad batch spoils nobody's. Locks are taken in
-one order (nodes, their epochs, alerts, wards' change numbers), each in the order of its keys. What the wire's pure
-ledger and roster decide is applied to copies, which replace the originals only when the savepoint held.
+A batch is never split. All records of a group are written at once; only when the database refuses one does each batch
+get a savepoint of its own, and each record of the bad one, so one bad batch spoils nobody's and a good group costs one
+statement a table. Locks are taken in one order (nodes, their epochs, alerts, wards' change numbers), each in the order
+of its keys. What the wire's pure ledger and roster decide of a batch is applied to copies of its rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from alerts.facts import Fact
 from central import admission, silence
 from central.arrivals import Arrival, Arrived, Said, whole
 from central.judging import Judge
-from central.ledgers import Ledgers
+from central.ledgers import Ledgers, Page
 from central.settling import Answer, Outcome
 from central.store import audit, events, facts, letters, nodes, registry
 from central.store.audit import Act
@@ -30,6 +31,9 @@ from streams.wire.records import Event, Health, Reading, Record
 
 GRACE: Final = timedelta(seconds=60)
 TWO_BOXES: Final = "two_boxes"
+NEW: Final = "new"
+LATE: Final = "late"
+REFUSED: Final = "refused"
 
 
 class Ingest:
@@ -62,7 +66,7 @@ class _Group:
         self._now = now
         self._outcome = Outcome()
         self._letters: list[Letter] = []
-        self._told: list[Told] = []
+        self._told: list[tuple[Arrived, list[Told]]] = []
         self._news: list[News] = []
         self._signs: list[nodes.Sign] = []
         self._faults: dict[str, dict[str, Any]] = {}
@@ -98,66 +102,63 @@ class _Group:
             self._lay(whole(arrived.topic, arrived.message, reason, detail))
             return
         try:
-            with self._connection.begin_nested():
-                self._take_in(arrived, box, careful=False)
+            page = self._ledgers.page(arrived.batch, arrived.message.heard)
         except FragmentedError as error:
             self._lay(whole(arrived.topic, arrived.message, Why.FRAGMENTED, str(error)))
-        except (DataError, OverflowError):
-            with self._connection.begin_nested():
-                self._take_in(arrived, box, careful=True)
+            return
+        told = [word for word in self._admitted(arrived, box, page) if word is not None]
+        self._ledgers.turn(page)
+        self._told.append((arrived, told))
+        self._signs.append(_sign(arrived.batch, told, arrived.message.heard))
+        doubled = self._ledgers.doubled(box.id)
+        if doubled is not None:
+            self._faults.setdefault(box.id, {})[TWO_BOXES] = doubled
 
-    def _take_in(self, arrived: Arrived, box: registry.Box, *, careful: bool) -> None:
-        """Hear the head, take each record, store what is new; kept only when the savepoint around this holds."""
-        page = self._ledgers.page(arrived.batch, arrived.message.heard)
-        told: list[Told] = []
-        refused: list[Letter] = []
-        counts: list[tuple[str, str]] = []
+    def _admitted(self, arrived: Arrived, box: registry.Box, page: Page) -> Iterator[Told | None]:
+        """Each record as it is to be stored; None for a duplicate and for one that is refused."""
         for record, raw in zip(arrived.records, arrived.batch.records, strict=True):
             verdict = page.take(record.seq)
             kind = record.kind if isinstance(record, Record) else "invalid"
             if verdict is Verdict.DUPLICATE:
-                counts.append((kind, verdict))
+                self._outcome.records[kind, verdict] += 1
                 continue
             word = admission.admit(arrived, record, box, self._minters, late=verdict is Verdict.LATE)
-            if isinstance(word, Told) and careful:
-                word = self._try_alone(word)
-            if isinstance(word, Told):
-                told.append(word)
-                counts.append((kind, verdict))
-            else:
+            if isinstance(word, admission.Refusal):
                 page.refuse(record.seq, word.reason)
-                refused.append(_refused(arrived, word, raw))
-                counts.append((kind, "refused"))
-        if not careful:
-            facts.write(self._connection, told)
-        self._ledgers.turn(page)
-        self._keep(arrived, told, refused, counts)
+                self._lay(_refused(arrived, word, raw))
+                self._outcome.records[kind, REFUSED] += 1
+                continue
+            if isinstance(word.record.body, Event):
+                self._minters[word.record.body.id] = box.id
+            yield word
 
-    def _try_alone(self, word: Told) -> Told | admission.Refusal:
+    def _store(self) -> None:
+        """Every record at once; where the database refuses one, each batch alone, and of the bad one each record."""
+        if self._stored([word for _, told in self._told for word in told]) is None:
+            return
+        for arrived, told in self._told:
+            if self._stored(told) is not None:
+                told[:] = [word for word in told if self._stands_alone(arrived, word)]
+
+    def _stands_alone(self, arrived: Arrived, word: Told) -> bool:
+        why = self._stored([word])
+        if why is None:
+            return True
+        seq = word.record.seq
+        self._ledgers.refuse((word.node, word.epoch), seq, Why.UNSTORABLE)
+        raw = next(raw for raw in arrived.batch.records if raw["seq"] == seq)
+        self._lay(_refused(arrived, admission.Refusal(seq, Why.UNSTORABLE, why), raw))
+        self._outcome.records[word.record.kind, REFUSED] += 1
+        return False
+
+    def _stored(self, told: Sequence[Told]) -> str | None:
+        """Write these in a savepoint of their own; why not, where the database refuses them."""
         try:
             with self._connection.begin_nested():
-                facts.write(self._connection, [word])
+                facts.write(self._connection, told)
         except (DataError, OverflowError) as error:
-            return admission.Refusal(word.record.seq, Why.UNSTORABLE, str(error.__cause__ or error))
-        return word
-
-    def _keep(
-        self, arrived: Arrived, told: list[Told], refused: list[Letter], counts: Iterable[tuple[str, str]]
-    ) -> None:
-        """The savepoint is about to hold: remember what the rest of the transaction is to do about this batch."""
-        batch, heard = arrived.batch, arrived.message.heard
-        self._told += told
-        self._outcome.records.update(counts)
-        self._outcome.stored += [(word.record.captured, heard, batch.backlog) for word in told]
-        for letter in refused:
-            self._lay(letter)
-        for word in told:
-            if isinstance(word.record.body, Event):
-                self._minters[word.record.body.id] = batch.node
-        self._signs.append(_sign(batch, told, heard))
-        doubled = self._ledgers.doubled(batch.node)
-        if doubled is not None:
-            self._faults.setdefault(batch.node, {})[TWO_BOXES] = doubled
+            return str(error.__cause__ or error)
+        return None
 
     def _hear_status(self, said: Said) -> None:
         known = self._standings.get(said.topic.node)
@@ -179,12 +180,17 @@ class _Group:
             self._faults.setdefault(letter.node or "", {})[letter.reason] = fault
 
     def _write(self) -> None:
+        self._store()
+        told = [word for _, words in self._told for word in words]
+        for word in told:
+            self._outcome.records[word.record.kind, LATE if word.late else NEW] += 1
+            self._outcome.stored.append((word.record.captured, word.heard, word.backlog))
         letters.lay(self._connection, self._letters)
         for name, session in self._ledgers.write(self._now):
             self._news.append(News(self._standings[name].ward, "node", name, {"session": str(session)}))
         nodes.show(self._connection, self._signs)
         self._alarm()
-        heard = [*silence.broken(self._connection, self._told), *_facts(self._told)]
+        heard = [*silence.broken(self._connection, told), *_facts(told)]
         self._news += self._judge.hear(self._connection, heard, self._now)
         announce(self._connection, self._news, self._now)
         self._outcome.changes = len(self._news)

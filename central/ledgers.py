@@ -1,7 +1,7 @@
 """The ledgers of one group: what the wire's pure rules say about each batch, kept until the transaction ends.
 
-A batch is heard on a page: copies of the rows it touches. The page is turned when the batch's savepoint holds; a page
-that is not turned never was. `told` of an Intake lives as long as the group, and no longer.
+A batch is heard on a page: copies of the rows it touches. The page is turned when the batch has been heard to its end;
+a page that is not turned never was. `told` of an Intake lives as long as the group, and no longer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -84,6 +84,10 @@ class Ledgers:
             self._standings[name] = nodes.succeeded(standing, hearing.session, hearing.since)
         if hearing.doubled:
             self._doubled[name] = {"session": str(page.head.session), "at": page.heard.isoformat()}
+
+    def refuse(self, key: Key, seq: int, reason: str) -> None:
+        """A record already taken turns out to be one that cannot be stored."""
+        self._entries[key].intake.refuse(seq, reason)
 
     def doubled(self, name: str) -> dict[str, Any] | None:
         """The fault 'two boxes, one identity', when a batch of this group showed it."""

@@ -7,10 +7,11 @@ rows of changes that a console follows are returned, to be numbered last.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, case, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
@@ -24,19 +25,19 @@ from central.store.schema import alert, alert_event, alert_history
 
 OPEN: Final = (Condition.PENDING, Condition.ACTIVE, Condition.STALE)
 _QUIET: Final = frozenset({Verb.TOUCH, Verb.IGNORE})
+_LATEST: Final = (
+    select(alert)
+    .where(alert.c.fingerprint == bindparam("wanted"))
+    .order_by(case((alert.c.condition.in_(OPEN), 0), else_=1), alert.c.first_seen.desc(), alert.c.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_CHANGED: Final = update(alert).where(alert.c.id == bindparam("of")).values(version=alert.c.version + 1)
 
 
 def latest(connection: Connection, fingerprint: str) -> Alert | None:
     """The open alert of a fingerprint, else its newest, under its row's lock; None where there never was one."""
-    opened = case((alert.c.condition.in_(OPEN), 0), else_=1)
-    query = (
-        select(alert)
-        .where(alert.c.fingerprint == fingerprint)
-        .order_by(opened, alert.c.first_seen.desc(), alert.c.id.desc())
-        .limit(1)
-        .with_for_update()
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_LATEST, {"wanted": fingerprint}).one_or_none()
     return None if row is None else read(row)
 
 
@@ -68,9 +69,8 @@ def due(connection: Connection, now: datetime, wards: Iterable[str] | None, most
 def add(connection: Connection, decision: Decision, owner: str, event: UUID | None, at: datetime) -> list[News] | None:
     """Insert the alert a decision raises; None when another open alert of its fingerprint won the place."""
     raised = _whole(decision)
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(alert).values(id=raised.id, unit_id=owner, **columns(raised)).on_conflict_do_nothing()
-    if connection.execute(adding.returning(alert.c.id)).one_or_none() is None:
+    row = {"id": raised.id, "unit_id": owner, **columns(raised)}
+    if connection.execute(_adding(connection.dialect.name), row).one_or_none() is None:
         return None
     return _told(connection, decision, event, at)
 
@@ -80,8 +80,7 @@ def keep(connection: Connection, decision: Decision, event: UUID | None, at: dat
     if decision.verb is Verb.IGNORE or decision.alert is None:
         return []
     changed = decision.alert
-    values = {**columns(changed), "version": alert.c.version + 1}
-    connection.execute(update(alert).where(alert.c.id == changed.id).values(values))
+    connection.execute(_CHANGED, {"of": changed.id, **columns(changed)})
     return _told(connection, decision, event, at)
 
 
@@ -167,13 +166,26 @@ def columns(changed: Alert) -> dict[str, Any]:
     }
 
 
+@cache
+def _adding(dialect: str) -> Any:  # noqa: ANN401 - an Insert of either dialect
+    return _insert(dialect)(alert).on_conflict_do_nothing().returning(alert.c.id)
+
+
+@cache
+def _linking(dialect: str) -> Any:  # noqa: ANN401 - an Insert of either dialect
+    return _insert(dialect)(alert_event).on_conflict_do_nothing()
+
+
+def _insert(dialect: str) -> Any:  # noqa: ANN401 - each dialect's own `insert`, alike in what is used here
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert
+
+
 def _told(connection: Connection, decision: Decision, event: UUID | None, at: datetime) -> list[News]:
     changed = _whole(decision)
     ward = changed.fingerprint.ward
     if event is not None:
-        dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-        linking = dialect.insert(alert_event).values(alert_id=changed.id, event_id=event, ward_id=ward)
-        connection.execute(linking.on_conflict_do_nothing())
+        link = {"alert_id": changed.id, "event_id": event, "ward_id": ward}
+        connection.execute(_linking(connection.dialect.name), link)
     if decision.verb not in _QUIET:
         _write_down(connection, decision, changed, at)
     return [News(ward, "alert", str(changed.id), {"verb": decision.verb, "page": decision.page})]
@@ -181,14 +193,13 @@ def _told(connection: Connection, decision: Decision, event: UUID | None, at: da
 
 def _write_down(connection: Connection, decision: Decision, changed: Alert, at: datetime) -> None:
     params: dict[str, Any] = {"steps": list(decision.steps), "page": decision.page, "late": decision.late}
-    connection.execute(
-        insert(alert_history).values(
-            id=uuid7(),
-            alert_id=changed.id,
-            ward_id=changed.fingerprint.ward,
-            at=at,
-            step=decision.verb,
-            reason=decision.reason,
-            params=params,
-        )
-    )
+    row = {
+        "id": uuid7(),
+        "alert_id": changed.id,
+        "ward_id": changed.fingerprint.ward,
+        "at": at,
+        "step": decision.verb,
+        "reason": decision.reason,
+        "params": params,
+    }
+    connection.execute(insert(alert_history), row)

@@ -7,6 +7,7 @@ it. Evidence is named before or after it arrives: a picture that waited in quara
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -51,13 +52,19 @@ def write(connection: Connection, heard: Iterable[Heard]) -> None:
 
 
 def _upsert(connection: Connection, words: Sequence[Heard]) -> None:
-    adding = _insert(connection)(event)
+    connection.execute(_superseding(connection.dialect.name), [_row(word) for word in words])
+
+
+@cache
+def _superseding(dialect: str) -> Any:  # noqa: ANN401 - an Insert of either dialect
+    adding = _insert(dialect)(event)
     fields = ("phase", "rev", "zone", "subject", "captured", "heard", "doubtful", "body")
     newer = {name: adding.excluded[name] for name in fields}
-    superseding = adding.on_conflict_do_update(
-        index_elements=[event.c.id], set_=newer, where=event.c.rev < adding.excluded.rev
+    return adding.on_conflict_do_update(
+        index_elements=[event.c.id],
+        set_=newer,
+        where=(event.c.rev < adding.excluded.rev) & (event.c.node_id == adding.excluded.node_id),
     )
-    connection.execute(superseding, [_row(word) for word in words])
 
 
 def _row(word: Heard) -> dict[str, Any]:
@@ -84,12 +91,6 @@ def _name_evidence(connection: Connection, words: Sequence[Heard]) -> None:
     named = [(word, picture) for word in words for picture in word.body.evidence]
     if not named:
         return
-    adding = _insert(connection)(evidence)
-    kept = {
-        "state": case((evidence.c.state == "quarantined", "here"), else_=evidence.c.state),
-        "named_at": func.coalesce(evidence.c.named_at, adding.excluded.named_at),
-        "expires": case((evidence.c.state == "quarantined", None), else_=evidence.c.expires),
-    }
     rows = {
         (word.ward, picture.sha256): {
             "ward_id": word.ward,
@@ -102,8 +103,7 @@ def _name_evidence(connection: Connection, words: Sequence[Heard]) -> None:
         }
         for word, picture in named
     }
-    naming = adding.on_conflict_do_update(index_elements=[evidence.c.ward_id, evidence.c.sha256], set_=kept)
-    connection.execute(naming, [rows[key] for key in sorted(rows)])
+    connection.execute(_naming(connection.dialect.name), [rows[key] for key in sorted(rows)])
     names = {
         (word.body.id, picture.sha256): {
             "event_id": word.body.id,
@@ -113,8 +113,24 @@ def _name_evidence(connection: Connection, words: Sequence[Heard]) -> None:
         }
         for word, picture in named
     }
-    connection.execute(_insert(connection)(evidence_name).on_conflict_do_nothing(), list(names.values()))
+    connection.execute(_linking(connection.dialect.name), list(names.values()))
 
 
-def _insert(connection: Connection) -> Any:  # noqa: ANN401 - each dialect's own `insert`, alike in what is used here
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+@cache
+def _naming(dialect: str) -> Any:  # noqa: ANN401 - an Insert of either dialect
+    adding = _insert(dialect)(evidence)
+    kept = {
+        "state": case((evidence.c.state == "quarantined", "here"), else_=evidence.c.state),
+        "named_at": func.coalesce(evidence.c.named_at, adding.excluded.named_at),
+        "expires": case((evidence.c.state == "quarantined", None), else_=evidence.c.expires),
+    }
+    return adding.on_conflict_do_update(index_elements=[evidence.c.ward_id, evidence.c.sha256], set_=kept)
+
+
+@cache
+def _linking(dialect: str) -> Any:  # noqa: ANN401 - an Insert of either dialect
+    return _insert(dialect)(evidence_name).on_conflict_do_nothing()
+
+
+def _insert(dialect: str) -> Any:  # noqa: ANN401 - each dialect's own `insert`, alike in what is used here
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert

@@ -9,6 +9,7 @@ BEGIN IMMEDIATE and needs none of this. Epochs that are over with nothing outsta
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -52,14 +53,16 @@ def keep(connection: Connection, changed: Mapping[Key, Entry], at: datetime) -> 
     """Write these, in the transaction that locked them; rows that were not there are made."""
     if not changed:
         return
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(intake)
+    ordered = sorted(changed.items(), key=lambda item: item[0])
+    connection.execute(_superseding(connection.dialect.name), [_row(key, entry, at) for key, entry in ordered])
+
+
+@cache
+def _superseding(dialect: str) -> Any:  # noqa: ANN401 - an Insert of either dialect
+    adding: Any = (postgresql if dialect == "postgresql" else sqlite).insert(intake)
     fixed = {"node_id", "epoch", "ward_id"}
     newer = {column.name: adding.excluded[column.name] for column in intake.c if column.name not in fixed}
-    connection.execute(
-        adding.on_conflict_do_update(index_elements=[intake.c.node_id, intake.c.epoch], set_=newer),
-        [_row(key, entry, at) for key, entry in sorted(changed.items(), key=lambda item: item[0])],
-    )
+    return adding.on_conflict_do_update(index_elements=[intake.c.node_id, intake.c.epoch], set_=newer)
 
 
 def _row(key: Key, entry: Entry, at: datetime) -> dict[str, Any]:
