@@ -32,7 +32,7 @@ def cameras(config: NodeConfig) -> list[Camera]:
 
 
 def eyes_of(config: NodeConfig, sources: Sequence[Camera]) -> list[Eyes]:
-    """One that looks for every session. Raises ModelRefused, Mistaken."""
+    """One that looks for every session. Raises ModelRefused, DocumentRefused."""
     if config.models.detector is None:
         return [DrawnEyes([source for source in sources if isinstance(source, Drawn)])]
     listed = catalogue.load(config.models.catalogue)

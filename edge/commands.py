@@ -13,7 +13,6 @@ from rich.table import Table
 
 from edge.build import cameras, eyes_of
 from edge.config import NodeConfig, load
-from models.marks import Mistaken
 from models.session import ModelRefused
 from streams.documents import DocumentRefused
 from streams.weather import SourceRefused
@@ -37,7 +36,7 @@ def check(config_file: Config = NODE_FILE) -> None:
     config, _ = _loaded(config_file)
     try:
         eyes_of(config, cameras(config))
-    except (ModelRefused, SourceRefused, Mistaken, OSError) as refused:
+    except (ModelRefused, SourceRefused, DocumentRefused, OSError) as refused:
         raise _stopped(str(refused)) from None
     table = Table("camera", "source", "fps", "zones", "lines", "rules")
     for camera in config.cameras:
@@ -65,7 +64,7 @@ def run(config_file: Config = NODE_FILE) -> None:
     )
     try:
         node = Node(config, revision)
-    except (ModelRefused, SourceRefused, Mistaken) as refused:
+    except (ModelRefused, SourceRefused, DocumentRefused) as refused:
         raise _stopped(str(refused)) from None
     asyncio.run(_until_told(node.run))
 

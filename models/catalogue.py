@@ -11,11 +11,21 @@ on a machine that can run no model.
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 
-from models.marks import Marked, Mistake, Mistaken
+from streams import documents
+from streams.documents import DocumentRefused
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -95,6 +105,10 @@ class Input(Closed):
         return self
 
 
+class _Groups(RootModel[dict[str, tuple[str, ...]]]):
+    """A label file's groups."""
+
+
 class Labels(Closed):
     """The classes of a network in the order of its outputs, and the trade's groups of them."""
 
@@ -136,6 +150,16 @@ class Measured(Closed):
     threads: int = Field(ge=1)
 
 
+def _called(told: object, info: ValidationInfo) -> object:
+    """The labels a catalogue names: read beforehand, and handed in as context."""
+    if not isinstance(told, str):
+        return told
+    known = (info.context or {}).get(LABELS_FOLDER, {})
+    if told not in known:
+        raise ValueError(f"no class names {LABELS_FOLDER}/{told}.txt")
+    return known[told]
+
+
 class Entry(Closed):
     """One model. `sha256` and `bytes` name the very file; `file` is what upstream calls it."""
 
@@ -148,7 +172,7 @@ class Entry(Closed):
     input: Input
     head: Head
     overlap: Share = Field(default=0.65, description="IoU above which the weaker of two boxes of a class is dropped")
-    labels: Labels
+    labels: Annotated[Labels, BeforeValidator(_called)]
     licence: Licence
     sources: tuple[Address, ...] = ()
     measured: Measured | None = None
@@ -178,63 +202,48 @@ class Catalogue:
         return self.entries[name]
 
 
+class _Listed(Closed):
+    """The file as it is written: entries by name."""
+
+    models: dict[str, Entry] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_each(cls, told: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+        listed = told.get("models") if isinstance(told, dict) else None
+        if not isinstance(listed, dict):
+            return told
+        named = {name: {**raw, "name": name} if isinstance(raw, dict) else raw for name, raw in listed.items()}
+        return {**told, "models": named}
+
+
 def load(path: Path) -> Catalogue:
-    """Read a catalogue and the `labels/` beside it. Raises Mistaken with every mistake, OSError when unreadable."""
+    """Read a catalogue and the `labels/` beside it. Raises DocumentRefused with every mistake, OSError."""
     folder = path.parent / LABELS_FOLDER
     labels = {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*")) if file.is_file()}
     return parse(path.read_text("utf-8"), labels, path.name)
 
 
 def parse(text: str, labels: Mapping[str, str], file: str = "models.yaml") -> Catalogue:
-    """A catalogue from its text and the texts of its label files by name. Raises Mistaken with every mistake."""
-    marked = Marked(text, file)
-    data = marked.data if isinstance(marked.data, dict) else {}
-    listed = data.get("models")
-    if not isinstance(listed, dict) or not listed:
-        raise Mistaken([Mistake(file, 1, "a catalogue is `models:` followed by one entry per model name")])
-    mistakes, entries = list(marked.twice), []
-    mistakes += [marked.mistake([key], f"unknown key {key!r}") for key in data if key != "models"]
-    for name, raw in listed.items():
-        try:
-            entries.append(_entry(str(name), raw, labels))
-        except ValidationError as wrong:
-            mistakes += marked.explain(wrong, ("models", str(name)))
-        except Mistaken as wrong:
-            mistakes += wrong.mistakes
-        except LookupError as wrong:
-            mistakes.append(marked.mistake(("models", str(name), "labels"), str(wrong.args[0])))
-    if mistakes:
-        raise Mistaken(mistakes)
-    return Catalogue(entries)
-
-
-def _entry(name: str, raw: object, labels: Mapping[str, str]) -> Entry:
-    if not isinstance(raw, dict) or not isinstance(raw.get("labels"), str):
-        return Entry.model_validate({**raw, "name": name} if isinstance(raw, dict) else raw)
-    return Entry.model_validate({**raw, "name": name, "labels": read_labels(raw["labels"], labels)})
+    """A catalogue from its text and the texts of its label files by name. Raises DocumentRefused."""
+    known = {name: read_labels(name, labels) for name in _listed_names(labels)}
+    listed = documents.fit(documents.parse(text, file), _Listed, {LABELS_FOLDER: known})
+    return Catalogue(listed.models.values())
 
 
 def read_labels(name: str, texts: Mapping[str, str]) -> Labels:
     """Class names from `<name>.txt`, one a line, and groups from `<name>.yaml` where there is one.
 
-    Raises LookupError without the first, Mistaken for mistakes in the second.
+    Raises KeyError without the first, DocumentRefused for mistakes in the second.
     """
-    listed, grouped = f"{name}.txt", f"{name}.yaml"
-    if listed not in texts:
-        raise LookupError(f"no class names {LABELS_FOLDER}/{listed}")
-    names = [line.strip() for line in texts[listed].splitlines() if line.strip()]
-    marked = Marked(texts.get(grouped, ""), f"{LABELS_FOLDER}/{grouped}")
-    if marked.twice:
-        raise Mistaken(marked.twice)
-    try:
-        return Labels.model_validate({"name": name, "names": names, "groups": marked.data or {}})
-    except ValidationError as wrong:
-        raise Mistaken(_regrouped(marked, wrong)) from wrong
+    names = tuple(line.strip() for line in texts[f"{name}.txt"].splitlines() if line.strip())
+    grouped = documents.parse(texts.get(f"{name}.yaml", ""), f"{LABELS_FOLDER}/{name}.yaml")
+    groups = documents.fit(grouped, _Groups).root
+    strangers = sorted({word for members in groups.values() for word in members} - set(names))
+    if strangers:
+        raise DocumentRefused([grouped.mistake((), f"groups name classes that {name} has not: {', '.join(strangers)}")])
+    return Labels(name=name, names=names, groups=groups)
 
 
-def _regrouped(marked: Marked, wrong: ValidationError) -> list[Mistake]:
-    # The file holds the groups alone, so their paths start one key higher than in the model.
-    return [
-        marked.mistake(error["loc"][1:], f"{'.'.join(map(str, error['loc']))}: {error['msg']}")
-        for error in wrong.errors(include_url=False)
-    ]
+def _listed_names(texts: Mapping[str, str]) -> list[str]:
+    return [file.removesuffix(".txt") for file in texts if file.endswith(".txt")]

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from models.catalogue import Catalogue, Entry, load
 from models.fetch import FetchFailed, Held, pull, stored, verify
-from models.marks import Mistaken
+from streams.documents import DocumentRefused
 
 app = typer.Typer(no_args_is_help=True, help="The models a node may run: see, fetch, prove, measure.")
 
@@ -107,7 +107,7 @@ def _entries(catalogue: Path, names: list[str] | None) -> list[Entry]:
     try:
         known: Catalogue = load(catalogue)
         return [known[name] for name in names] if names else list(known.entries.values())
-    except Mistaken as wrong:
+    except DocumentRefused as wrong:
         raise _stop(str(wrong)) from wrong
     except OSError as wrong:
         raise _stop(f"{catalogue}: {wrong.strerror}; name the catalogue with --catalogue FILE") from wrong

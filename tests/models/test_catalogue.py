@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from models.catalogue import Head, Labels, Task, load, parse
-from models.marks import Mistaken
+from streams.documents import DocumentRefused
 
 ROOT = Path(__file__).parents[2]
 GOOD = """\
@@ -24,7 +24,7 @@ LABELS = {"street.txt": "person\ncar\n", "street.yaml": "vehicle: [car]\n"}
 
 
 def mistakes(text: str, labels: dict[str, str] = LABELS) -> list[str]:
-    with pytest.raises(Mistaken) as wrong:
+    with pytest.raises(DocumentRefused) as wrong:
         parse(text, labels)
     return [str(mistake) for mistake in wrong.value.mistakes]
 
@@ -49,12 +49,12 @@ def test_every_mistake_is_listed_with_its_line() -> None:
         ("file: tiny.onnx", "file: ../../etc/x.onnx", 5, "tiny.file"),
         ("a" * 64, "A" * 64, 6, "sha256"),
         ("labels: street", "labels: moon", 10, "no class names labels/moon.txt"),
-        ("    title: a tiny one\n", "", 2, "tiny.title: Field required"),
-        ("    bytes: 10\n", "    bytes: 10\n    bytes: 11\n", 8, "'bytes' is written twice"),
+        ("    title: a tiny one\n", "", 2, "tiny.title: is required and missing"),
+        ("    bytes: 10\n", "    bytes: 10\n    bytes: 11\n", 8, "tiny.bytes: stands twice, first on line 7"),
         ("  tiny:", "  Tiny Net:", 2, "name"),
         ("fits: [run]", "fits: [run, sell]", 11, "licence.fits.1"),
         ("    head: yolox", "    head: yolox\n    sources: [ftp://x/y]", 10, "sources.0"),
-        ("models:", "extra: 1\nmodels:", 1, "unknown key 'extra'"),
+        ("models:", "extra: 1\nmodels:", 1, "extra: unknown setting"),
     ],
 )
 def test_a_mistake_is_shown_where_it_stands(before: str, after: str, line: int, says: str) -> None:
@@ -82,7 +82,7 @@ def test_a_group_of_unknown_classes_is_a_mistake_in_the_labels_file() -> None:
 
 def test_a_group_written_twice_is_a_mistake() -> None:
     (found,) = mistakes(GOOD, LABELS | {"street.yaml": "vehicle: [car]\nvehicle: [person]\n"})
-    assert found == "labels/street.yaml:2: the key 'vehicle' is written twice"
+    assert found == "labels/street.yaml:2: vehicle: stands twice, first on line 1"
 
 
 def test_an_entry_never_changes_and_can_be_had_on_another_canvas() -> None:
