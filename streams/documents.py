@@ -7,12 +7,15 @@ pure packages may use it too. YAML's own traps are closed: duplicate keys are mi
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # absent where PyYAML was built without libyaml
+_MOST_DEPTH: Final = 100
+_MOST_PARTS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,11 @@ class Document:
 
 def parse(text: str, name: str) -> Document:
     """Read YAML text; `name` is what mistakes call the file. Raises DocumentRefused."""
-    try:
-        root = yaml.compose(text, Loader=yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DocumentRefused([Mistake(name, line, "", f"not YAML: {error.problem}")]) from error
-    except yaml.YAMLError as error:
-        raise DocumentRefused([Mistake(name, 1, "", f"not YAML: {error}")]) from error
+    root, content = _loaded(text, name)
     lines: dict[tuple[Hashable, ...], int] = {}
     doubled: list[Mistake] = []
     if root is not None:
+        _refuse_circles(root, name, set(), set())
         _walk(root, (), name, lines, doubled)
     if doubled:
         raise DocumentRefused(doubled)
@@ -93,6 +90,43 @@ def read(text: str, name: str, model: type[_Model]) -> _Model:
     return fit(parse(text, name), model)
 
 
+def _loaded(text: str, name: str) -> tuple[yaml.Node | None, Any]:
+    try:
+        _refuse_depth(text, name)
+        loader = _Loader(text)
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DocumentRefused([Mistake(name, line, "", f"not YAML: {error.problem}")]) from error
+    except DocumentRefused:
+        raise
+    except (yaml.YAMLError, ValueError, OverflowError) as error:  # 2026-13-45 and the like are no dates
+        raise DocumentRefused([Mistake(name, 1, "", f"not YAML: {error}")]) from error
+
+
+def _refuse_depth(text: str, name: str) -> None:
+    # libyaml composes by recursion in C: ten thousand opening brackets would end the process.
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MOST_DEPTH:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise DocumentRefused([Mistake(name, line, "", "nested too deeply")])
+
+
+def _refuse_circles(node: yaml.Node, name: str, above: set[int], passed: set[int]) -> None:
+    """A part that holds itself can be walked for ever."""
+    if id(node) in above:
+        raise DocumentRefused([Mistake(name, node.start_mark.line + 1, "", "an alias inside what it names")])
+    if id(node) in passed or isinstance(node, yaml.ScalarNode):
+        return
+    parts = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+    for part in parts:
+        _refuse_circles(part, name, above | {id(node)}, passed)
+    passed.add(id(node))
+
+
 def _walk(
     node: yaml.Node,
     path: tuple[Hashable, ...],
@@ -101,6 +135,8 @@ def _walk(
     doubled: list[Mistake],
 ) -> None:
     lines.setdefault(path, node.start_mark.line + 1)
+    if len(lines) > _MOST_PARTS:  # aliases of aliases multiply
+        raise DocumentRefused([Mistake(name, node.start_mark.line + 1, "", "too many parts")])
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             inner = (*path, key.value)

@@ -63,16 +63,19 @@ class Ranges:
         return type(self)(tuple(spans))
 
     def __sub__(self, other: Self) -> Self:
+        if not other.spans:
+            return self
+        start, end = self._bounds(other.bottom, other.top)
         left: list[Pair] = []
-        for first, last in self.spans:
-            start = first
+        for first, last in self.spans[start:end]:
+            low = first
             for gap_first, gap_last in other.within(first, last).spans:
-                if gap_first > start:
-                    left.append((start, gap_first - 1))
-                start = gap_last + 1
-            if start <= last:
-                left.append((start, last))
-        return type(self)(tuple(left))
+                if gap_first > low:
+                    left.append((low, gap_first - 1))
+                low = gap_last + 1
+            if low <= last:
+                left.append((low, last))
+        return type(self)((*self.spans[:start], *left, *self.spans[end:]))
 
     def __and__(self, other: Self) -> Self:
         few, many = (self, other) if len(self.spans) <= len(other.spans) else (other, self)
@@ -89,11 +92,8 @@ class Ranges:
 
     def touching(self, first: int, last: int) -> Self:
         """The whole ranges that have a number from `first` to `last`."""
-        if first > last or not self.spans:
-            return type(self)()
-        start = max(bisect_left(self.spans, (first,)) - 1, 0)
-        start += self.spans[start][1] < first
-        return type(self)(self.spans[start : bisect_right(self.spans, (last, float("inf")))])
+        start, end = self._bounds(first, last)
+        return type(self)(self.spans[start:end])
 
     def missing(self, first: int, last: int) -> Self:
         """What is not here from `first` to `last`."""
@@ -123,6 +123,14 @@ class Ranges:
     def bottom(self) -> int:
         """The least number, 0 when empty."""
         return self.spans[0][0] if self.spans else 0
+
+    def _bounds(self, first: int, last: int) -> tuple[int, int]:
+        """Where in `spans` those with a number from `first` to `last` begin and end."""
+        if first > last or not self.spans:
+            return 0, 0
+        start = max(bisect_left(self.spans, (first,)) - 1, 0)
+        start += self.spans[start][1] < first
+        return start, max(start, bisect_right(self.spans, (last, float("inf"))))
 
 
 def _splice(spans: list[Pair], span: Pair) -> None:
