@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
+import structlog
 import uvicorn
 from prometheus_client import CollectorRegistry
 
 from central.api.app import build
 from central.api.context import Context
+from central.api.intaking import sweep
 from central.config import Settings
 from central.inbox import Inbox, Receipts
 from central.ingest import Ingest
@@ -28,12 +30,15 @@ from central.store import migrate
 from central.store.database import Database
 from central.store.files import Folder
 from central.wards import Wards
-from central.writer import Writer
+from central.writer import WEATHER, Writer
 from streams.clocks import Clock, SystemClock
 from streams.line import Line
 
 SENDERS: Final = 8
 UNHEARD: Final = 4_000
+SWEEP_EVERY_S: Final = 5.0  # a picture that overtook its event waits in quarantine until then
+
+_log = structlog.get_logger(__name__)
 
 
 class Server(uvicorn.Server):
@@ -76,6 +81,7 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
                 tasks.create_task(subscriptions.follow(), name="wards"),
                 tasks.create_task(read(line, inbox, clock), name="ingest: read"),
                 *(tasks.create_task(send(receipts, line), name=f"receipts {number}") for number in range(SENDERS)),
+                tasks.create_task(_keep_swept(context, clock), name="evidence: sweep"),
             ]
             tasks.create_task(asyncio.to_thread(writer.run), name="ingest: write")
             tasks.create_task(server.serve(), name="http")
@@ -84,6 +90,15 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
         context.stopping.set()
         writer.stop()
         wards.let_go()
+
+
+async def _keep_swept(context: Context, clock: Clock) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(sweep, context)
+        except WEATHER as error:
+            _log.warning("evidence not swept", detail=str(error.orig)[:200])
+        await clock.pause(SWEEP_EVERY_S)
 
 
 async def _end(
