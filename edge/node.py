@@ -78,7 +78,7 @@ class Node:
         now = self.clock.now()
         self._coverage = {camera.id: Coverage(camera.id, camera.fps, now) for camera in config.cameras}
         self._reporter = Reporter(self._sources, self._eye, self._slots, self._stages, self.outbox)
-        self._publisher = Publisher(config, self.outbox, versions(), config_rev)
+        self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock)
         self._publisher.clock_word = Discipline(config.clock).word
         self._halt = threading.Event()
         self._journalling = threading.Lock()
@@ -161,12 +161,15 @@ class Node:
         if not events:
             return
         with self._journalling:
-            try:
-                self._open_events.keep([event for eye in self._eye.values() for event in eye.open])
-            except OSError as refused:
-                log.warning("open events not journalled", why=str(refused))
+            self._journal([event for eye in self._eye.values() for event in eye.open])
         for event in events:
             self.outbox.add(captured, event)
+
+    def _journal(self, open_events: list[Event]) -> None:
+        try:
+            self._open_events.keep(open_events)
+        except OSError as refused:
+            log.warning("open events not journalled", why=str(refused))
 
     def _looked(self, told: Told) -> None:
         coverage = self._coverage[told.camera]
@@ -183,9 +186,12 @@ class Node:
             self.outbox.add(now, event)
 
     def _tell_left_open(self) -> None:
+        """Journalled before it is told, as any other word: a second crash must not say the same rev twice."""
+        told = [unknown(event, "restarted") for event in self._open_events.left_open()]
+        self._journal(told)
         now = self.clock.now()
-        for event in self._open_events.left_open():
-            self.outbox.add(now, unknown(event, "restarted"))
+        for event in told:
+            self.outbox.add(now, event)
 
     async def _tick(self) -> None:
         beat = 0
