@@ -33,9 +33,10 @@ topic readwrite wardsense/v1/#
 class Mosquitto:
     """`with Mosquitto() as broker:` gives a broker on `broker.port` of 127.0.0.1."""
 
-    def __init__(self, passwords: Mapping[str, str] | None = None, *, persistent: bool = False) -> None:
+    def __init__(self, passwords: Mapping[str, str] | None = None, *, persistent: bool = False, acl: str = ACL) -> None:
         """`passwords` by user name turns the access list on; `persistent` keeps sessions through a restart."""
         self.port = free_port()
+        self._acl = acl
         self._passwords = passwords
         self._persistent = persistent
         self._folder = tempfile.TemporaryDirectory(prefix="mosquitto-")
@@ -109,7 +110,7 @@ class Mosquitto:
         else:
             for user, password in self._passwords.items():
                 _write_password(folder / "passwords", user, password)
-            (folder / "acl").write_text(ACL)
+            (folder / "acl").write_text(self._acl)
             lines += ["allow_anonymous false", f"password_file {folder}/passwords", f"acl_file {folder}/acl"]
         for made in folder.iterdir():
             made.chmod(0o644)

@@ -1,0 +1,28 @@
+"""Kill -9 node, broker and centre, several times each, at random moments: nothing is lost, nothing comes twice."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.ordeal import assert_balanced, fresh_seed, suffer
+from tests.parts.city import BROKER, CENTRAL, EDGE, City
+from tests.parts.plan import Plan, busy_camera, quick_sensor
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+BUSY = Plan(
+    cameras=tuple(busy_camera(f"cam-{seed}", seed) for seed in range(4)),
+    sensors=tuple(quick_sensor(f"water-{number}", 0.2) for number in range(2)),
+)
+
+
+def test_whatever_is_killed_whenever_nothing_is_lost_and_nothing_comes_twice(tmp_path: Path) -> None:
+    seed = fresh_seed()
+    with City(tmp_path, BUSY) as city:
+        books = suffer(city, (BROKER, CENTRAL, EDGE) * 3, seed)
+    assert_balanced(books, seed, city.node_kills)
+    assert len(books.made) == city.edge.starts  # an epoch for every start
+    assert books.total("dead") == 0
+    assert books.words
+    assert books.evidence
+    assert books.open_fingerprints

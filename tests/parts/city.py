@@ -1,0 +1,206 @@
+"""A whole city on one machine: a real Mosquitto, a real centre and a real node, each a process that can be killed.
+
+The node keeps its own journal of what it makes; the broker holds everybody to the access list that is shipped. All
+files stand in one folder. `settle` brings a run to its end: a node without eyes takes the old one's outbox and hands
+over what is left, so that what was made stands still and can be counted.
+"""
+
+import json
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx
+import yaml
+
+from central.auth.nodes import enrol
+from central.store.database import Database
+from tests.conftest import ROOT
+from tests.parts.child import Child
+from tests.parts.mosquitto import Mosquitto, free_port
+from tests.parts.plan import NODE, WARDS, Plan, Setting, registry_of
+from tests.parts.reckoning import Books, read_books
+from tests.parts.until import until
+
+CENTRE_USER: Final = "central"
+BROKER, CENTRAL, EDGE = "broker", "central", "node"
+
+
+class City:
+    """`with City(folder, plan) as city:` gives a running one; what fails inside shows the programs' last words."""
+
+    def __init__(self, folder: Path, plan: Plan, url: str | None = None, *, persistent: bool = True) -> None:
+        """`url` is an empty database (a SQLite file in the folder if absent); `persistent` is the broker's."""
+        self.folder, self.plan = folder, plan
+        self.url = url or f"sqlite:///{folder}/central.db"
+        self.port = free_port()
+        self.journal = folder / "made.txt"
+        self.data = folder / "node"
+        self.node_kills = 0
+        acl = (ROOT / "deploy" / "mosquitto.acl").read_text("utf-8")
+        self.passwords = {user: f"{user}-secret" for user in (CENTRE_USER, NODE, "stranger")}
+        self.broker = Mosquitto(self.passwords, persistent=persistent, acl=acl)
+        self.central = Child(CENTRAL, plan.central, folder / "central.log")
+        self.edge = Child(EDGE, plan.edge, folder / "node.log")
+
+    def __enter__(self) -> Self:
+        self._write_files()
+        self.broker.__enter__()
+        try:
+            self._prepare_centre()
+            self.start(CENTRAL)
+            self.start(EDGE)
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child in (self.edge, self.central):
+            child.kill()
+        if error is not None:
+            error.add_note(f"{self.edge.tail()}\n{self.central.tail()}")
+        self.broker.__exit__(kind, error, trace)
+
+    # -- the three, by name ---------------------------------------------------------------------------------------
+
+    def kill(self, name: str) -> None:
+        """End one of the three with -9."""
+        self.node_kills += name == EDGE
+        self._part(name).kill()
+
+    def start(self, name: str) -> None:
+        """Start it again where it was; the broker and the centre are of use when this returns."""
+        self._part(name).start()
+        if name == CENTRAL:
+            until(self._healthy, within=40, what="the centre answering")
+
+    def grown(self, by: int, within: float = 40) -> None:
+        """Wait until the node has made so many more records."""
+        goal = self.made + by
+        until(lambda: self.made >= goal or self._fallen(), within, f"{by} more records in the node's journal")
+        assert not self._fallen(), self._fallen()
+
+    # -- what can be seen from outside ----------------------------------------------------------------------------
+
+    @property
+    def made(self) -> int:
+        """How many records the node has made, over all its lives, by its own journal."""
+        return self.journal.read_bytes().count(b"\n") if self.journal.exists() else 0
+
+    def counters(self) -> Setting:
+        """The node's own counters, as anyone at the box reads them; empty before it has written any."""
+        file = self.data / "counters.json"
+        return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
+
+    def holds(self) -> int:
+        """How many records lie in the node's outbox, by a look into its file."""
+        with sqlite3.connect(f"file:{self.data}/outbox.db?mode=ro", uri=True) as outbox:
+            return int(outbox.execute("SELECT count(*) FROM record").fetchone()[0])
+
+    def books(self) -> Books:
+        """Both sides, as they stand now."""
+        return read_books(self.journal, self.url, NODE, self.folder / "evidence")
+
+    def rows(self, query: str) -> list[Any]:
+        """What the centre's database answers."""
+        database = Database(self.url)
+        try:
+            with database.reading() as connection:
+                return list(connection.exec_driver_sql(query))
+        finally:
+            database.close()
+
+    # -- the end of a run -----------------------------------------------------------------------------------------
+
+    def settle(self, within: float = 60) -> Books:
+        """Stop what makes records, let everything arrive, end the node in good order; the books as they stand then."""
+        if self.edge.running:
+            self.edge.stop()
+        self.write_node(cameras=(), sensors=())
+        (self.data / "counters.json").unlink(missing_ok=True)
+        self.start(EDGE)
+        try:
+            until(lambda: self._fallen() or self._empty(), within, "the outbox running empty")
+        except AssertionError as error:
+            error.add_note(f"the node's counters: {self.counters()}")
+            raise
+        assert not self._fallen(), self._fallen()
+        assert self.edge.stop() == 0, "the node did not end in good order"
+        return self.books()
+
+    def write_node(self, **changed: object) -> None:
+        """Write the node's file, with these keys otherwise than planned."""
+        told = {
+            "node": NODE,
+            "ward": WARDS[0],
+            "data": str(self.data),
+            "made_journal": str(self.journal),
+            "broker": self.line_of(NODE),
+            "centre": {"url": f"http://127.0.0.1:{self.port}", "secret_file": str(self.folder / "node.secret")},
+            "cameras": list(self.plan.cameras),
+            "sensors": list(self.plan.sensors),
+            **(self.plan.node or {}),
+            **{key: list(value) if isinstance(value, tuple) else value for key, value in changed.items()},
+        }
+        (self.folder / "node.yaml").write_text(yaml.safe_dump(told), "utf-8")
+
+    def line_of(self, user: str, password: str | None = None) -> Setting:
+        """How a user reaches the broker; the password stands in a file named after the user."""
+        secret = self.folder / f"{user}.password"
+        secret.write_text(password or self.passwords[user], "utf-8")
+        return {"host": "127.0.0.1", "port": self.broker.port, "username": user, "password_file": str(secret)}
+
+    def _part(self, name: str) -> Child | Mosquitto:
+        parts: dict[str, Child | Mosquitto] = {BROKER: self.broker, CENTRAL: self.central, EDGE: self.edge}
+        return parts[name]
+
+    def _fallen(self) -> str:
+        """A program that ended by itself, and how."""
+        for child in (self.edge, self.central):
+            if child.status is not None and child.status >= 0:
+                return f"{child.name} ended by itself with status {child.status}"
+        return ""
+
+    def _empty(self) -> bool:
+        outbox = self.counters().get("outbox")
+        if outbox is None or outbox["records"]:
+            return False
+        waiting = sum(outbox["evidence"].get(state, 0) for state in ("wanted", "sending"))
+        coming = "SELECT 1 FROM evidence WHERE state = 'coming'"
+        return waiting == 0 and not self.rows("SELECT 1 FROM intake WHERE outstanding") and not self.rows(coming)
+
+    def _healthy(self) -> bool:
+        assert self.central.running, f"the centre ended with status {self.central.status}\n{self.central.tail()}"
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
+
+    def _prepare_centre(self) -> None:
+        config = ("--config", str(self.folder / "central.yaml"))
+        for word in ("migrate", "apply"):
+            self.central.once(word, *config)
+        database = Database(self.url)
+        with database.writing() as connection:
+            secret = enrol(connection, NODE)
+        database.close()
+        (self.folder / "node.secret").write_text(secret or "", "utf-8")
+        self.central.command = [*self.central.command, "run", *config]
+        self.edge.command = [*self.edge.command, "run", "--config", str(self.folder / "node.yaml")]
+
+    def _write_files(self) -> None:
+        central = {
+            "database": self.url,
+            "broker": {**self.line_of(CENTRE_USER), "client_id": "wardsense-central"},
+            "http": {"port": self.port},
+            **{name: str(self.folder / name) for name in ("evidence", "photos")},
+            "city": str(self.folder / "city.yaml"),
+            "rules": str(ROOT / "configs" / "rules.yaml"),
+        }
+        (self.folder / "central.yaml").write_text(yaml.safe_dump(central), "utf-8")
+        (self.folder / "city.yaml").write_text(yaml.safe_dump(registry_of(self.plan), allow_unicode=True), "utf-8")
+        self.write_node()
