@@ -18,6 +18,8 @@ from central.store.alerts import history
 from central.store.queue import Wanted
 from central.store.scope import Scope
 
+EVENTS_OF_A_LINE: Final = 3
+EVENTS_OF_AN_ALERT: Final = 50
 VERDICTS: Final = frozenset({Handling.CONFIRMED, Handling.DISMISSED, Handling.MERGED})
 
 
@@ -33,7 +35,7 @@ def page(here: Context, scope: Scope, wanted: Wanted, after: str | None, limit: 
     """A page of the queue."""
     with here.database.reading() as connection:
         rows, more = pages.cut(queue.page(connection, scope, wanted, pages.timed(after), limit + 1), limit)
-        events = queue.events_of(connection, [row.id for row in rows])
+        events = queue.events_of(connection, [row.id for row in rows], EVENTS_OF_A_LINE)
         evidence = queue.evidence_of(connection, [item.id for found in events.values() for item in found])
     lines = [line(row, events[row.id], evidence) for row in rows]
     return Page(items=lines, next=pages.timed_cursor(rows[-1].raised_at, rows[-1].id) if more else None)
@@ -41,7 +43,7 @@ def page(here: Context, scope: Scope, wanted: Wanted, after: str | None, limit: 
 
 def detail(connection: Connection, row: Row[Any], now: datetime, undo_window: timedelta) -> AlertDetail:
     """An alert whole."""
-    events = queue.events_of(connection, [row.id])[row.id]
+    events = queue.events_of(connection, [row.id], EVENTS_OF_AN_ALERT)[row.id]
     evidence = queue.evidence_of(connection, [event.id for event in events])
     steps = history(connection, row.id)
     people = names(connection, {step.actor for step in steps if step.actor})

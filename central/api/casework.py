@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row
 
+from central.api.alert_views import EVENTS_OF_AN_ALERT
 from central.api.context import Context
 from central.api.deeds import Deed, lock
 from central.api.pages import Page, cut, timed, timed_cursor
@@ -88,7 +89,7 @@ def case_detail(connection: Connection, row: Row[Any], visitor: Visitor, here: C
     """A case whole, as this visitor sees it."""
     steps = book.history_of(connection, row.id)
     people = names(connection, {who for who in (row.assignee_id, *(step.actor for step in steps)) if who})
-    events = queue.events_of(connection, [row.alert_id]) if row.alert_id else {}
+    events = queue.events_of(connection, [row.alert_id], EVENTS_OF_AN_ALERT) if row.alert_id else {}
     evidence = queue.evidence_of(connection, [event.id for found in events.values() for event in found])
     return CaseDetail(
         **_line(row, people, visitor, here).model_dump(),

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, desc, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, desc, func, insert, or_, select, tuple_, update
 from uuid_utils.compat import uuid7
 
 from alerts.alert import Alert
@@ -67,13 +67,22 @@ def one(connection: Connection, scope: Scope, alert_id: UUID) -> Row[Any] | None
     return connection.execute(within(_with_device(), scope, alert).where(alert.c.id == alert_id)).one_or_none()
 
 
-def events_of(connection: Connection, alerts: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
-    """The events behind each alert, the newest first."""
-    asked = (
-        select(event, alert_event.c.alert_id)
-        .join(alert_event, alert_event.c.event_id == event.c.id)
+def events_of(connection: Connection, alerts: Collection[UUID], most: int) -> dict[UUID, list[Row[Any]]]:
+    """The newest `most` events behind each alert, the newest first."""
+    rank = func.row_number().over(
+        partition_by=alert_event.c.alert_id, order_by=(desc(event.c.captured), desc(event.c.id))
+    )
+    ranked = (
+        select(alert_event.c.alert_id, event.c.id.label("event_id"), rank.label("rank"))
+        .join(event, alert_event.c.event_id == event.c.id)
         .where(alert_event.c.alert_id.in_(alerts))
-        .order_by(desc(event.c.captured), desc(event.c.id))
+        .subquery()
+    )
+    asked = (
+        select(event, ranked.c.alert_id)
+        .join(ranked, ranked.c.event_id == event.c.id)
+        .where(ranked.c.rank <= most)
+        .order_by(ranked.c.alert_id, ranked.c.rank)
     )
     found: dict[UUID, list[Row[Any]]] = {alert_id: [] for alert_id in alerts}
     for row in connection.execute(asked) if alerts else ():
@@ -128,7 +137,7 @@ def handle(connection: Connection, changed: Alert, extra: Mapping[str, Any], not
 
 def _with_device() -> Select[Any]:
     return select(
-        alert,
+        *(column for column in alert.c if column.name != "memory"),
         device.c.name.label("device_name"),
         device.c.kind.label("device_kind"),
         device.c.lat.label("device_lat"),

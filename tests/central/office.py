@@ -131,12 +131,12 @@ class Office:
         found = city.get("/v1/alerts").json()["items"][0]["id"]
         return UUID(found)
 
-    def upload(self, content: bytes = JPEG, **headers: str) -> httpx.Response:
+    def upload(self, content: bytes = JPEG, media_type: str = "image/jpeg") -> httpx.Response:
         """The box sends a picture."""
         return self.anybody().put(
             f"/v1/nodes/box-1/evidence/{sha(content)}",
             content=content,
-            headers={"Content-Type": "image/jpeg", "Authorization": f"Bearer {self.secret}", **headers},
+            headers={"Content-Type": media_type, "Authorization": f"Bearer {self.secret}"},
         )
 
 

@@ -16,8 +16,8 @@ from tests.central.town import loitering, rows, took
 BIG = b"\xff\xd8" + os.urandom(3 * PART + 1000)
 
 
-def send(office: Office, content: bytes, start: int, size: int = PART, **headers: str) -> httpx.Response:
-    part = content[start : start + size]
+def send(office: Office, content: bytes, start: int, **headers: str) -> httpx.Response:
+    part = content[start : start + PART]
     told = {"Content-Range": f"bytes {start}-{start + len(part) - 1}/{len(content)}", **headers}
     return office.anybody().put(
         f"/v1/nodes/box-1/evidence/{sha(content)}",
@@ -72,7 +72,7 @@ def test_too_large_and_of_a_strange_kind_is_refused_for_good(office: Office) -> 
     assert problem(office.upload(huge)) == (413, "evidence_too_large")
     whole = send(office, BIG, 0, **{"Content-Range": f"bytes 0-{PART - 1}/{10**9}"})
     assert problem(whole) == (413, "evidence_too_large")
-    assert problem(office.upload(**{"Content-Type": "text/html"})) == (415, "evidence_type_refused")
+    assert problem(office.upload(media_type="text/html")) == (415, "evidence_type_refused")
     lying = send(office, BIG, 0, **{"Content-Range": f"bytes 0-7/{len(BIG)}"})
     assert problem(lying) == (416, "evidence_range_refused")
 

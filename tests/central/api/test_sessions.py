@@ -1,10 +1,14 @@
 """Signing in: passwords, links, cookies with CSRF, tokens that end."""
 
+import pytest
+
 from central.auth.accounts import by_login
 from central.auth.sessions import LINK_LIFE, make_link
 from central.store.schema import session, sign_in_link
 from tests.central.office import OPERATOR, PASSWORD, Office, Person, problem
 from tests.central.town import rows
+
+pytestmark = pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # nothing here asks the database anything new
 
 
 def link(office: Office, login: str = OPERATOR) -> str:

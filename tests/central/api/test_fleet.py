@@ -1,0 +1,88 @@
+"""Cameras, sensors, boxes and their ledgers, as people see them."""
+
+from sqlalchemy import insert
+from uuid_utils.compat import uuid7
+
+from central.store.schema import dead_letter
+from tests.central.office import ADMIN, CITY_ADMIN, OPERATOR, Office, problem
+from tests.central.town import NOW, gone, later, level, tally, took
+
+
+def test_a_box_tells_what_became_of_everything_it_made(office: Office) -> None:
+    took(office.database, office.ingest, office.box.said(level(0.4), level(0.5)))
+    office.box.next = 8
+    took(office.database, office.ingest, office.box.batch(gone=(gone(3, 4),), floor=1))
+    node = office.person(OPERATOR).get("/v1/nodes/box-1").json()
+    ledger = node["ledger"]
+    assert ledger["made"] == 7
+    assert (ledger["stored"], ledger["lost"], ledger["outstanding"]) == (2, 2, 3)
+    assert ledger["made"] == sum(value for name, value in ledger.items() if name != "made")
+    assert node["enrolled"] is True
+    assert "secret" not in str(node)
+
+
+def test_readings_come_oldest_first_and_go_on_where_they_were_cut(office: Office) -> None:
+    for minute in range(5):
+        took(office.database, office.ingest, office.box.said(level(minute / 10), at=later(60 * minute)))
+    office.clock.move(hours=1)
+    operator = office.person(OPERATOR)
+    first = operator.get("/v1/sensors/water-1/readings", limit=3).json()
+    assert [point["value"] for point in first["points"]] == [0.0, 0.1, 0.2]
+    assert (first["quantity"], first["unit"]) == ("water_level", "m")
+    rest = operator.get("/v1/sensors/water-1/readings", since=first["next"]).json()
+    assert [point["value"] for point in rest["points"]] == [0.3, 0.4]
+    assert rest["next"] is None
+    backwards = operator.get("/v1/sensors/water-1/readings", since="2026-03-03T00:00:00Z", until="2026-03-01T00:00:00Z")
+    assert problem(backwards) == (422, "invalid_request")
+
+
+def test_coverage_counts_what_was_watched_and_what_nobody_told(office: Office) -> None:
+    took(office.database, office.ingest, office.box.said(tally(), at=later(300)))
+    office.clock.move(minutes=10)
+    told = office.person(OPERATOR).get("/v1/devices/cam-1/coverage", since=NOW.isoformat()).json()
+    assert (told["watched_s"], told["blind_s"], told["untold_s"]) == (300, {}, 300)
+
+
+def test_devices_are_filtered_searched_and_paged(office: Office) -> None:
+    mayor = office.person(CITY_ADMIN)
+    for asked, found in (
+        ({}, ["cam-1", "cam-2", "cam-3", "water-1"]),
+        ({"kind": "sensor"}, ["water-1"]),
+        ({"ward": "thanh-khe"}, ["cam-2", "cam-3"]),
+        ({"q": "three"}, ["cam-3"]),
+        ({"node": "box-2"}, ["cam-3"]),
+    ):
+        assert [item["id"] for item in mayor.get("/v1/devices", **asked).json()["items"]] == found
+    page = mayor.get("/v1/devices", limit=3).json()
+    assert [item["id"] for item in mayor.get("/v1/devices", after=page["next"]).json()["items"]] == ["water-1"]
+
+
+def test_wards_units_and_rules_are_told_in_words_of_both_languages(office: Office) -> None:
+    operator = office.person(OPERATOR)
+    assert [(ward["id"], ward["name"], ward["roles"]) for ward in operator.get("/v1/wards").json()] == [
+        ("hai-chau", "Hải Châu", ["operator"])
+    ]
+    assert operator.get("/v1/units").json() == [{"id": "patrol", "ward": None, "name": "Đội trật tự"}]
+    rule = next(rule for rule in operator.get("/v1/rules").json() if rule["id"] == "loitering")
+    assert (rule["title_vi"], rule["title_en"], rule["deadline"]) == ("Lảng vảng", "Loitering", "4h working")
+
+
+def test_a_new_secret_shuts_the_old_one_out(office: Office) -> None:
+    renewed = office.person(ADMIN).change("/v1/nodes/box-1/secret").json()["secret"]
+    assert problem(office.upload()) == (401, "wrong_credentials")
+    office.secret = renewed
+    assert office.upload().status_code == 201
+
+
+def test_dead_letters_of_no_ward_are_the_citys(office: Office) -> None:
+    with office.database.writing() as connection:
+        for ward in ("hai-chau", None):
+            connection.execute(
+                insert(dead_letter).values(
+                    id=uuid7(), ward_id=ward, topic="t", reason="not_a_topic", detail="", payload=b"1234", heard=NOW
+                )
+            )
+    seen = {login: office.person(login).get("/v1/dead-letters").json()["items"] for login in (ADMIN, CITY_ADMIN)}
+    assert [item["ward"] for item in seen[ADMIN]] == ["hai-chau"]
+    assert len(seen[CITY_ADMIN]) == 2
+    assert seen[ADMIN][0]["bytes"] == 4
