@@ -12,6 +12,7 @@ from central import config
 from central.store import migrate as migrations
 from central.store import registry
 from central.store.database import Database
+from streams import logs
 from streams.documents import DocumentRefused
 
 app = typer.Typer(no_args_is_help=True, help="The place where it all arrives.")
@@ -24,6 +25,7 @@ _DEFAULT = Path("configs/central.yaml")
 def run(config_file: Config = _DEFAULT) -> None:
     """Take in what nodes send, raise alerts, serve the API; until told to stop."""
     settings = _read(config_file)
+    logs.configure()
     try:
         centre.run(settings)
     except migrations.WrongRevisionError as error:

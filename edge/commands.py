@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -14,6 +13,7 @@ from rich.table import Table
 from edge.build import cameras, eyes_of
 from edge.config import NodeConfig, load
 from models.session import ModelRefused
+from streams import logs
 from streams.documents import DocumentRefused
 from streams.weather import SourceRefused
 
@@ -53,15 +53,7 @@ def run(config_file: Config = NODE_FILE) -> None:
     from edge.node import Node  # noqa: PLC0415 - `check` should not need the broker's client
 
     config, revision = _loaded(config_file)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(20),
-    )
+    logs.configure()
     try:
         node = Node(config, revision)
     except (ModelRefused, SourceRefused, DocumentRefused) as refused:

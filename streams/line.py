@@ -55,6 +55,7 @@ class Line:
         self._will = will
         self._pause = pause
         self._connection: Connection | None = None
+        self._said: Trouble | None = None
         self._up = asyncio.Event()
         self._watchers: list[Callable[[], None]] = []
 
@@ -111,15 +112,15 @@ class Line:
 
     def _is_up(self, connection: Connection) -> None:
         _log.info("line up", host=self._broker.host, client_id=self._broker.client_id)
-        self._connection, self.trouble = connection, None
+        self._connection, self.trouble, self._said = connection, None, None
         self.connections += 1
         self._up.set()
         self._tell()
 
     def _is_down(self, error: LineLost | LineRefused) -> None:
-        if error.trouble is not self.trouble:
+        if error.trouble is not self._said:
             _log.warning("line down", host=self._broker.host, trouble=error.trouble, detail=str(error))
-        self.trouble = error.trouble
+        self.trouble = self._said = error.trouble
         self._up.clear()
         self._tell()
 
