@@ -99,12 +99,6 @@ class Publisher:
         self._fault = False
         self._batches = self._bytes = self._receipts = self._unreadable = 0
 
-    async def run(self) -> None:
-        """All the jobs, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for name, job in self.jobs():
-                tasks.create_task(job, name=name)
-
     def jobs(self) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
         """What has to run, by name."""
         yield "broker line", self.line.keep_connected()

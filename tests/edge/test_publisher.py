@@ -53,6 +53,13 @@ class Sender:
 Turn = Callable[["Street"], Awaitable[None]]
 
 
+async def run(publisher: Publisher) -> None:
+    """All its jobs, until cancelled, as a node runs them."""
+    async with asyncio.TaskGroup() as tasks:
+        for name, job in publisher.jobs():
+            tasks.create_task(job, name=name)
+
+
 @dataclass
 class Street:
     """A node and a centre over one broker, and what the node counted before its outbox."""
@@ -91,7 +98,7 @@ class Street:
         self.publisher = Publisher(Sender(self.to(NODE)), self.outbox, {"wardsense": "0"}, "rev-1", clock=self.clock)
         self.publisher.line._pause = lambda _losses: 0.05
         self.publisher._down = lambda stream, payload: self.heard.append((stream, payload))
-        running = asyncio.ensure_future(self.publisher.run())
+        running = asyncio.ensure_future(run(self.publisher))
         try:
             async with asyncio.timeout(40):
                 await turn(self)
@@ -357,7 +364,8 @@ async def main(port, folder):
     publisher = Publisher(Sender(Broker(port=port, client_id="node-1")), box, {})
     clock = SystemClock()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(publisher.run())
+        for name, job in publisher.jobs():
+            tasks.create_task(job, name=name)
         while True:
             box.add(NOON, reading())
             await clock.pause(0.0005)
