@@ -35,6 +35,7 @@ class Child:
     environment: Mapping[str, str] = field(default_factory=dict)
     starts: int = 0
     up: bool = False
+    over: asyncio.Event = field(default_factory=asyncio.Event)
     pid: int | None = None
     last_exit: int | None = None
     back_after: list[float] = field(default_factory=list)
@@ -56,6 +57,13 @@ async def keep_running(child: Child, stop: asyncio.Event, ready: asyncio.Event |
 
     Raises ChildFailedError when its very first start does not become ready within 60 s.
     """
+    try:
+        await _keep(child, stop, ready)
+    finally:
+        child.over.set()
+
+
+async def _keep(child: Child, stop: asyncio.Event, ready: asyncio.Event | None) -> None:
     rest = FIRST_REST_S
     while not stop.is_set():
         process = await _start(child)

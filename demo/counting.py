@@ -1,0 +1,114 @@
+"""Reads both counts from where they are kept: the node's journal and counters, and the centre's tables by SELECT."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from demo.report import Number
+
+
+def journal(path: Path) -> list[Number]:
+    """Every number the node gave; a last line cut off by a kill is not one."""
+    if not path.exists():
+        return []
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    return [_number(*line.split()) for line in lines if line.endswith("\n")]
+
+
+def counters(path: Path) -> dict[str, Any]:
+    """What the node counts since it last started; empty before it has."""
+    try:
+        told: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told
+
+
+class Tables:
+    """The centre's tables, read only."""
+
+    def __init__(self, url: str) -> None:
+        """`url` as in the centre's configuration."""
+        from sqlalchemy import create_engine  # noqa: PLC0415 - only a run that reports needs it
+
+        url = url.replace("postgresql://", "postgresql+psycopg://")
+        self._engine = create_engine(url)
+
+    def rows(self, query: str) -> list[Any]:
+        """The rows of a SELECT of ours."""
+        from sqlalchemy import text  # noqa: PLC0415 - only a run that reports needs it
+
+        with self._engine.connect() as connection:
+            return list(connection.execute(text(query)))
+
+    def stored(self) -> list[Number]:
+        """Number of every record."""
+        return [_number(epoch, seq) for epoch, seq in self.rows("SELECT epoch, seq FROM record")]
+
+    def dead(self) -> list[Number]:
+        """Number of every dead letter that has one."""
+        told = self.rows("SELECT epoch, seq FROM dead_letter WHERE seq IS NOT NULL")
+        return [_number(epoch, seq) for epoch, seq in told]
+
+    def settled(self, column: str) -> frozenset[Number]:
+        """What the ledger calls lost, merged or aside."""
+        told = self.rows(f"SELECT epoch, {column} FROM intake")  # noqa: S608 - a column of ours
+        return frozenset(number for epoch, spans in told for number in _each(epoch, spans))
+
+    def events(self) -> list[tuple[str, int]]:
+        """Id and revision of every stored event record."""
+        bodies = [_json(row[0]) for row in self.rows("SELECT body FROM record WHERE kind = 'event'")]
+        return [(body["id"], body["rev"]) for body in bodies]
+
+    def open_fingerprints(self) -> list[str]:
+        """Fingerprint of every alert that is open."""
+        told = self.rows("SELECT fingerprint FROM alert WHERE condition IN ('pending', 'active', 'stale')")
+        return [row[0] for row in told]
+
+    def evidence_missing(self) -> list[str]:
+        """Pictures that stored events name and that are not here."""
+        told = self.rows(
+            "SELECT n.sha256 FROM evidence_name n "
+            "LEFT JOIN evidence e ON e.ward_id = n.ward_id AND e.sha256 = n.sha256 "
+            "WHERE e.state IS NULL OR e.state <> 'here'"
+        )
+        return [row[0] for row in told]
+
+    def tally(self, query: str) -> dict[str, int]:
+        """Counts by the words of the first columns."""
+        return {"/".join(str(part) for part in row[:-1]): row[-1] for row in self.rows(query)}
+
+    def waits(self, query: str) -> list[float]:
+        """Seconds between two instants of each row."""
+        return [(_instant(late) - _instant(early)).total_seconds() for early, late in self.rows(query)]
+
+    def instants(self, query: str) -> dict[str, datetime]:
+        """An id and an instant of each row."""
+        return {str(UUID(str(row[0]))): _instant(row[1]) for row in self.rows(query)}
+
+    def close(self) -> None:
+        """Let go."""
+        self._engine.dispose()
+
+
+def _number(epoch: object, seq: object) -> Number:
+    return str(UUID(str(epoch))), int(str(seq))
+
+
+def _each(epoch: object, spans: object) -> Iterator[Number]:
+    for first, last in _json(spans):
+        for seq in range(first, last + 1):
+            yield _number(epoch, seq)
+
+
+def _json(told: object) -> Any:  # noqa: ANN401 - whatever the column holds
+    return json.loads(told) if isinstance(told, str) else told
+
+
+def _instant(told: object) -> datetime:
+    if isinstance(told, datetime):
+        return told.astimezone(UTC)
+    return datetime.fromtimestamp(int(str(told)) / 1e6, UTC)

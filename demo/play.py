@@ -1,0 +1,230 @@
+"""The demonstration, put together: stage, three children, people, and what is shown and reported of it.
+
+The order of the end matters: the node first, so that it hands over what it has; then the people, once nothing is
+left to decide; then both counts are taken; then centre and broker.
+"""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.live import Live
+
+from demo import actors, counting, view
+from demo.account import account
+from demo.children import keep_running
+from demo.people import Person
+from demo.settling_in import children_of, new_link, settle_in, write_passwords
+from demo.stage import CREW_UNITS, PEOPLE, WARDS, Stage
+
+DRAIN_S: Final = 45.0
+LINE_EVERY_S: Final = 5.0
+FEED: Final = 30  # records that may be on their way at any moment while the sensors go on
+KILLED_IN_TURN: Final = ("broker", "node", "centre")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How to play: without a panel, for how long, with actors, with how many kills, and where the report goes."""
+
+    headless: bool = False
+    seconds: float | None = None
+    drive: bool = False
+    kills: int = 0
+    seed: int = 1
+    report: Path | None = None
+
+
+class Play:
+    """One run. `run` returns the exit status: 0 when everything asked for was reached."""
+
+    def __init__(self, stage: Stage, wishes: Wishes, out: Console) -> None:
+        self._stage, self._wishes, self._out = stage, wishes, out
+        self._began = time.monotonic()
+        self._view, self._played = view.View(), actors.Played()
+        self._people: dict[str, Person] = {}
+        self._children = children_of(stage)
+        self._stops = {name: asyncio.Event() for name in self._children}
+        self._killed: list[dict[str, Any]] = []
+        self._still = asyncio.Event()
+        self._link = ""
+
+    async def run(self) -> int:
+        """Set up, play, reckon. Raises StepFailedError, ChildFailedError."""
+        stop = asyncio.Event()
+        for told in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(told, stop.set)
+        async with asyncio.TaskGroup() as tasks:
+            await self._start(tasks, "broker")
+            links = await asyncio.to_thread(settle_in, self._stage, self.say)
+            await self._start(tasks, "centre")
+            await self._sign_in(links)
+            await self._start(tasks, "node")
+            self._welcome()
+            acting = [tasks.create_task(job, name=name) for name, job in self._jobs()]
+            watching = tasks.create_task(self._watch(), name="watch")
+            await _within(self._wishes.seconds, stop)
+            return await self._end(acting, watching, told_to_stop=stop.is_set())
+
+    def say(self, told: str) -> None:
+        """One line for a person."""
+        self._out.print(told, markup=False, highlight=False, soft_wrap=True)
+
+    async def _start(self, tasks: asyncio.TaskGroup, name: str) -> None:
+        self.say(f"starting {name}")
+        ready = asyncio.Event()
+        tasks.create_task(keep_running(self._children[name], self._stops[name], ready), name=f"child {name}")
+        await ready.wait()
+
+    async def _sign_in(self, links: dict[str, str]) -> None:
+        for person in PEOPLE:
+            password = self._stage.passwords[person.login]
+            signed_in = await Person.by_link(self._stage.url, person.login, links[person.login], password)
+            self._people[person.login] = signed_in
+        write_passwords(self._stage)
+        self._link = await asyncio.to_thread(new_link, self._stage, f"operator-{WARDS[0]}")
+
+    def _welcome(self) -> None:
+        for name, address in self._addresses():
+            self.say(f"{name:<12} {address}")
+        self.say(f"up after {time.monotonic() - self._began:.0f} s; the first alert takes 15 to 40 s more")
+
+    def _jobs(self) -> Sequence[tuple[str, Coroutine[Any, Any, None]]]:
+        jobs = [("listen", actors.listen(self._people["admin"], self._played, self._still))]
+        if self._wishes.kills:
+            jobs.append(("kill", self._kill()))
+        if self._wishes.drive:
+            for ward in WARDS:
+                operator = self._people[f"operator-{ward}"]
+                jobs.append((f"operate {ward}", actors.operate(operator, self._played, self._still)))
+                crews = [self._people[f"crew-{ward}-{index + 1}"] for index in range(len(CREW_UNITS))]
+                jobs += [(f"work {crew.login}", actors.work(crew, self._played, self._still)) for crew in crews]
+        return jobs
+
+    async def _kill(self) -> None:
+        """Kill -9 each child in turn, at random moments spread over the run."""
+        dice = random.Random(self._wishes.seed)  # noqa: S311 - a seeded plan, not a secret
+        pause = (self._wishes.seconds or 60.0) / (self._wishes.kills + 1)
+        for index in range(self._wishes.kills):
+            await asyncio.sleep(pause * dice.uniform(0.6, 1.2))
+            child = self._children[KILLED_IN_TURN[index % len(KILLED_IN_TURN)]]
+            if child.pid is not None and child.up:
+                os.kill(child.pid, signal.SIGKILL)
+                self._killed.append({"child": child.name, "at_s": round(time.monotonic() - self._began, 1)})
+                self.say(f"killed {child.name} with -9")
+
+    async def _watch(self) -> None:
+        """Read what flows, and show it: a panel in a terminal, else a line now and then."""
+        children, told_at = list(self._children.values()), 0.0
+        paneled = not self._wishes.headless and self._out.is_terminal
+        with Live(console=self._out, auto_refresh=False) if paneled else _Quiet() as live:
+            while True:
+                await self._look()
+                if isinstance(live, Live):
+                    live.update(view.panel(self._view, children, self._addresses()), refresh=True)
+                elif time.monotonic() - told_at >= LINE_EVERY_S:
+                    told_at = time.monotonic()
+                    self.say(view.line(self._view, children))
+                await asyncio.sleep(1.0)
+
+    async def _look(self) -> None:
+        admin, seen = self._people["admin"], self._view
+        seen.seconds = time.monotonic() - self._began
+        seen.counters = counting.counters(self._stage.counters)
+        try:
+            seen.nodes = await admin.all("/v1/nodes")
+            seen.devices = await admin.all("/v1/devices")
+            seen.alerts = await admin.all("/v1/alerts")
+            seen.cases = await admin.all("/v1/cases")
+        except actors.WEATHER:
+            return  # the centre is away, and the panel shows that it is down
+
+    async def _end(
+        self, acting: Sequence[asyncio.Task[None]], watching: asyncio.Task[None], *, told_to_stop: bool
+    ) -> int:
+        reporting = self._wishes.report is not None and not told_to_stop
+        if reporting:
+            self.say("draining")
+            await _patiently(lambda: all(child.up for child in self._children.values()) and self._drained())
+        await self._stop_child("node")
+        if reporting and self._wishes.drive:
+            await _patiently(self._decided)
+        self._still.set()
+        for task in acting:
+            if task.get_name() == "kill":
+                task.cancel()
+        await asyncio.wait(acting)
+        watching.cancel()
+        status = await asyncio.to_thread(self._report) if reporting else 0
+        for name in ("centre", "broker"):
+            await self._stop_child(name)
+        for person in self._people.values():
+            await person.http.aclose()
+        return status
+
+    def _drained(self) -> bool:
+        outbox = self._view.counters.get("outbox", {})
+        evidence = outbox.get("evidence", {})
+        waiting = evidence.get("wanted", 0) + evidence.get("sending", 0)
+        return waiting == 0 and int(outbox.get("records", FEED + 1)) <= FEED
+
+    def _decided(self) -> bool:
+        undone = [alert for alert in self._view.alerts if alert["handling"] == "new" and alert["raised_at"]]
+        working = [case for case in self._view.cases if case["state"] not in ("closed", "rejected")]
+        return not undone and not working
+
+    async def _stop_child(self, name: str) -> None:
+        self._stops[name].set()
+        await self._children[name].over.wait()
+
+    def _report(self) -> int:
+        told = account(self._stage, self._played, self._children, self._killed, driven=self._wishes.drive)
+        told["seconds"] = round(time.monotonic() - self._began, 1)
+        if (path := self._wishes.report) is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        for failure in told["failures"]:
+            self.say(f"FAILED: {failure}")
+        self.say(f"made {told['records']['made']}, stored {told['records']['stored']}: {self._wishes.report}")
+        return 1 if told["failures"] else 0
+
+    def _addresses(self) -> list[tuple[str, str]]:
+        stage = self._stage
+        return [
+            ("API", f"{stage.url}/v1 (contract: {stage.url}/openapi.json)"),
+            ("sign in once", f"{self._link} as operator-{WARDS[0]}"),
+            ("passwords", str(stage.folder / "passwords.txt")),
+            ("broker", f"127.0.0.1:{stage.broker_port}"),
+            ("logs", str(stage.folder / "log")),
+        ]
+
+
+class _Quiet:
+    """No panel."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
+async def _within(seconds: float | None, stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _patiently(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DRAIN_S
+    while not reached() and time.monotonic() < deadline:  # noqa: ASYNC110 - what is awaited lies in other processes
+        await asyncio.sleep(0.5)

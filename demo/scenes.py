@@ -1,0 +1,135 @@
+"""What the demonstration watches: which video on which camera, and what to look for in it.
+
+Three clips of the development data are known by name, so that their rules fit what they show; any other video gets
+a scene that fits any street: the whole picture as one zone, and a short patience. Without videos the street is drawn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+WHOLE: Final = [[0, 0], [1, 0], [1, 1], [0, 1]]
+CLIPS: Final = ("opencv_vtest.avi", "ahmetozlu_input_video.mp4", "intel_car-detection.mp4")
+CAMERAS: Final = ("cam-bach-dang", "cam-tran-phu", "cam-dien-bien-phu")
+
+_ANY: Final[dict[str, Any]] = {
+    "zones": [{"id": "toan-canh", "polygon": WHOLE}],
+    "lines": [{"id": "vach-giua", "a": [0, 0.5], "b": [1, 0.5], "rightward": "xuong", "leftward": "len"}],
+    "watch": [
+        {"loitering": {"zone": "toan-canh", "after_s": 10, "classes": ["person"]}},
+        {"stopped_vehicle": {"zone": "toan-canh", "after_s": 10}},
+        {"crowding": {"zone": "toan-canh", "at_least": 6, "for_s": 5}},
+    ],
+}
+_KNOWN: Final[dict[str, dict[str, Any]]] = {
+    # A plaza from above: people cross it, some stand; the lawn in front is no business of anybody's.
+    "opencv_vtest.avi": {
+        "zones": [{"id": "quang-truong", "polygon": [[0.0, 0.2], [1.0, 0.1], [1.0, 0.75], [0.55, 0.62], [0.0, 0.45]]}],
+        "lines": [{"id": "loi-di", "a": [0.4, 0.25], "b": [0.8, 0.6], "rightward": "vao", "leftward": "ra"}],
+        "watch": [
+            {"loitering": {"zone": "quang-truong", "after_s": 10, "classes": ["person"]}},
+            {"crowding": {"zone": "quang-truong", "at_least": 6, "for_s": 5}},
+        ],
+    },
+    # A residential street: cars are parked on the left, others pass.
+    "ahmetozlu_input_video.mp4": {
+        "zones": [{"id": "le-duong", "polygon": WHOLE}],
+        "lines": [{"id": "mat-duong", "a": [0.3, 0.6], "b": [1.0, 0.6], "rightward": "den", "leftward": "di"}],
+        "watch": [{"stopped_vehicle": {"zone": "le-duong", "after_s": 10}}],
+    },
+    # A road from straight above: cars one at a time, and long gaps in which nothing may be told. A nano detector hardly
+    # knows a car from there, so this camera's tracker is sure sooner; the two scores were fitted on this very clip.
+    "intel_car-detection.mp4": {
+        "tracker": {"sure": 0.2, "newborn": 0.25},
+        "zones": [{"id": "long-duong", "polygon": WHOLE}],
+        "lines": [{"id": "vach-dem", "a": [0, 0.5], "b": [1, 0.5], "rightward": "xuong", "leftward": "len"}],
+        "watch": [{"stopped_vehicle": {"zone": "long-duong", "after_s": 10}}],
+    },
+}
+_DRAWN: Final[dict[str, Any]] = {
+    "zones": [
+        {"id": "via-he", "polygon": [[0, 0.4], [1, 0.4], [1, 0.7], [0, 0.7]]},
+        {"id": "long-duong", "polygon": [[0, 0.6], [1, 0.6], [1, 1], [0, 1]]},
+    ],
+    "lines": [{"id": "vach-qua-duong", "a": [0.5, 0.4], "b": [0.5, 1], "rightward": "di", "leftward": "den"}],
+    "watch": [
+        {"loitering": {"zone": "via-he", "after_s": 10, "classes": ["person"]}},
+        {"stopped_vehicle": {"zone": "long-duong", "after_s": 10}},
+        {"crowding": {"zone": "via-he", "at_least": 5, "for_s": 5}},
+    ],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Videos:
+    """What is watched and with what: `told` is the first line the demonstration prints."""
+
+    sources: tuple[str, ...]
+    detector: str | None
+    mirror: Path | None
+    told: str
+
+
+class NoVideoError(ValueError):
+    """A video that cannot be watched; the message says what to do."""
+
+
+def choose(videos: Sequence[str], detector: str, shared: Path | None) -> Videos:
+    """What to watch: the person's own, else the development clips, else a drawn street. Raises NoVideoError."""
+    mirror = shared / "data" / "models" if shared else None
+    if videos:
+        missing = [video for video in videos if "://" not in video and not Path(video).is_file()]
+        if missing:
+            raise NoVideoError(f"{missing[0]}: no such file; give a video file or an rtsp:// address")
+        return Videos(tuple(videos), detector, mirror, f"Your own video, seen by {detector}")
+    if shared is not None:
+        clips = [shared / "data" / "videos" / clip for clip in CLIPS]
+        if all(clip.is_file() for clip in clips):
+            told = f"Clips and detector ({detector}) from the development data; not part of WardSense"
+            return Videos(tuple(map(str, clips)), detector, mirror, told)
+    return Videos(("", "", ""), None, None, "A drawn street, no detector: its own truth stands in for detections")
+
+
+def cameras(videos: Videos, fps: float) -> list[dict[str, Any]]:
+    """The `cameras` part of a node's configuration."""
+    return [
+        {"id": camera_id(index), "source": _source(source, index), "fps": fps, **_scene(source)}
+        for index, source in enumerate(videos.sources)
+    ]
+
+
+def camera_id(index: int) -> str:
+    """The registry's id of the camera that shows this video."""
+    return CAMERAS[index] if index < len(CAMERAS) else f"cam-video-{index + 1}"
+
+
+def city(base: str, count: int) -> str:
+    """The registry as YAML, with a camera in the first ward for every video beyond the third."""
+    told = yaml.safe_load(base)
+    node = next(iter(told["nodes"].values()))
+    for index in range(len(CAMERAS), count):
+        node["cameras"][camera_id(index)] = {"name": f"Camera {index + 1}", "ward": node["ward"]}
+    return yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
+
+
+def sensors() -> list[dict[str, Any]]:
+    """Two rivers: one floods soon, the other stays in its bed."""
+    soon = {"low": 0.4, "high": 1.6, "quiet_s": 8, "rise_s": 20, "high_s": 40, "fall_s": 20, "every_s": 1}
+    calm = {"low": 0.2, "high": 0.9, "quiet_s": 30, "rise_s": 60, "high_s": 60, "fall_s": 60, "every_s": 1}
+    return [
+        {"id": "water-bach-dang", "quantity": "water_level", "unit": "m", "flood": soon},
+        {"id": "water-ham-nghi", "quantity": "water_level", "unit": "m", "flood": calm},
+    ]
+
+
+def _source(source: str, index: int) -> dict[str, Any]:
+    if not source:
+        return {"drawn": index + 1}
+    return {"rtsp": source} if "://" in source else {"file": str(Path(source).resolve())}
+
+
+def _scene(source: str) -> dict[str, Any]:
+    return _KNOWN.get(source.rsplit("/", 1)[-1], _ANY) if source else _DRAWN
