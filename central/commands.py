@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from central import app as centre
 from central import config
+from central.auth.commands import attach
 from central.store import migrate as migrations
 from central.store import registry
 from central.store.database import Database
@@ -16,6 +17,7 @@ from streams import logs
 from streams.documents import DocumentRefused
 
 app = typer.Typer(no_args_is_help=True, help="The place where it all arrives.")
+attach(app)
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The centre's file.")]
 _DEFAULT = Path("configs/central.yaml")
