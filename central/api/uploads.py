@@ -60,9 +60,12 @@ def part_file(root: Path, node: str, sha256: str) -> Path:
 
 
 def received(root: Path, node: str, sha256: str) -> int:
-    """How many bytes of a file have been gathered."""
+    """How many bytes of a file have been gathered, and so where to go on.
+
+    0 when all of it is here but was not settled (the centre died in between): any part sent again then settles it.
+    """
     path = part_file(root, node, sha256)
-    return path.stat().st_size if path.exists() else 0
+    return path.stat().st_size if path.exists() and hash_of(path) != sha256 else 0
 
 
 def gather(path: Path, start: int, data: bytes) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from central.api.intaking import sweep
 from central.api.problems import Refused
-from central.api.uploads import PART, Uploads, forget_stale
+from central.api.uploads import PART, Uploads, forget_stale, part_file
 from central.store.changes import after
 from central.store.schema import evidence
 from tests.central.office import JPEG, OPERATOR, Office, problem, proof, sha
@@ -55,6 +55,16 @@ def test_a_large_clip_comes_in_parts_and_goes_on_where_it_stopped(office: Office
     assert send(office, BIG, 3 * PART).status_code == 201
     path = office.context.evidence.path("hai-chau", sha(BIG))
     assert path.read_bytes() == BIG
+
+
+def test_a_clip_gathered_whole_when_the_centre_died_is_settled_by_any_part_of_it(office: Office) -> None:
+    office.raise_alert(proof(BIG))
+    path = part_file(office.context.evidence.root, "box-1", sha(BIG))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(BIG)
+    assert ask(office, BIG).headers["upload-offset"] == "0"
+    assert send(office, BIG, 0).status_code == 201
+    assert send(office, BIG, PART).status_code == 200
 
 
 def test_what_does_not_hash_to_its_name_is_thrown_away(office: Office) -> None:
