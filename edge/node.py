@@ -94,10 +94,13 @@ class Node:
             if self._client is not None:
                 await stack.enter_async_context(self._client)
             seeing = [group.create_task(work, name=name) for name, work in self._seeing(loop)]
+            sensing = [group.create_task(work, name=name) for name, work in self._sensing()]
             telling = [group.create_task(work, name=name) for name, work in self._telling()]
             log.info("node up", cameras=len(self._sources), sensors=len(self.config.sensors))
             try:
                 await stop.wait()
+                for task in sensing:
+                    task.cancel()
                 await self._hand_over(seeing)
             finally:
                 self._halt.set()  # also when a part broke: a thread that goes on would keep the process alive
@@ -115,13 +118,15 @@ class Node:
         for number, eyes in enumerate(self._eyes):
             yield f"look {number}", asyncio.to_thread(self._look, eyes, loop)
 
-    def _telling(self) -> Iterable[tuple[str, Work]]:
-        yield from self._publisher.jobs()
-        yield "tick", self._tick()
+    def _sensing(self) -> Iterable[tuple[str, Work]]:
         for sensor, line in sources(self.config):
             if line is not None:
                 yield f"line {sensor.sensor}", line.keep_connected()
             yield f"sense {sensor.sensor}", sense(sensor, self.outbox.add, self.clock)
+
+    def _telling(self) -> Iterable[tuple[str, Work]]:
+        yield from self._publisher.jobs()
+        yield "tick", self._tick()
         if self._client is not None:
             uploader = Uploader(self.outbox.evidence, self._client, self.config.node, self.clock)
             for number in range(UPLOADS):
@@ -217,7 +222,7 @@ class Node:
             log.warning("counters not written", why=str(refused))
 
     async def _hand_over(self, seeing: list[asyncio.Task[None]]) -> None:
-        """Stop seeing, tell what was begun, and give the line a moment to take it."""
+        """Seeing and measuring end, what was begun is told, and the line gets a moment to take it."""
         self._halt.set()
         await asyncio.wait(seeing)
         for coverage in self._coverage.values():
