@@ -5,8 +5,10 @@ files stand in one folder. `settle` brings a run to its end: a node without eyes
 over what is left, so that what was made stands still and can be counted.
 """
 
+import contextlib
 import json
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -16,6 +18,7 @@ import yaml
 
 from central.auth.nodes import enrol
 from central.store.database import Database
+from edge.journal import of_row
 from tests.conftest import ROOT
 from tests.parts.child import Child
 from tests.parts.mosquitto import Mosquitto, free_port
@@ -78,6 +81,11 @@ class City:
         if name == CENTRAL:
             until(self._healthy, within=40, what="the centre answering")
 
+    def run_as(self, name: str, program: Sequence[str]) -> None:
+        """From its next start, the node or the centre runs this program."""
+        child = self.central if name == CENTRAL else self.edge
+        child.command = [*program, "run", "--config", str(self.folder / f"{name}.yaml")]
+
     def grown(self, by: int, within: float = 40) -> None:
         """Wait until the node has made so many more records."""
         goal = self.made + by
@@ -96,10 +104,11 @@ class City:
         file = self.data / "counters.json"
         return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
 
-    def holds(self) -> int:
-        """How many records lie in the node's outbox, by a look into its file."""
-        with sqlite3.connect(f"file:{self.data}/outbox.db?mode=ro", uri=True) as outbox:
-            return int(outbox.execute("SELECT count(*) FROM record").fetchone()[0])
+    def holds(self, seq: int) -> bool:
+        """Whether the node's outbox has a record of that number, by a look into its file."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}/outbox.db?mode=ro", uri=True)) as outbox:
+            ids = outbox.execute("SELECT id FROM record").fetchall()
+        return any(of_row(id_)[1] == seq for (id_,) in ids)
 
     def books(self) -> Books:
         """Both sides, as they stand now."""
@@ -129,8 +138,15 @@ class City:
             error.add_note(f"the node's counters: {self.counters()}")
             raise
         assert not self._fallen(), self._fallen()
-        assert self.edge.stop() == 0, "the node did not end in good order"
+        self.handed_over()
         return self.books()
+
+    def handed_over(self) -> None:
+        """Stop the node in good order, with nothing left in its outbox."""
+        assert self.edge.stop() == 0, "the node did not end in good order"
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}/outbox.db?mode=ro", uri=True)) as outbox:
+            left = outbox.execute("SELECT count(*) FROM record").fetchone()[0]
+        assert left == 0, f"{left} records were not handed over"
 
     def write_node(self, **changed: object) -> None:
         """Write the node's file, with these keys otherwise than planned."""
@@ -189,8 +205,8 @@ class City:
             secret = enrol(connection, NODE)
         database.close()
         (self.folder / "node.secret").write_text(secret or "", "utf-8")
-        self.central.command = [*self.central.command, "run", *config]
-        self.edge.command = [*self.edge.command, "run", "--config", str(self.folder / "node.yaml")]
+        self.run_as(CENTRAL, self.plan.central)
+        self.run_as(EDGE, self.plan.edge)
 
     def _write_files(self) -> None:
         central = {
