@@ -50,6 +50,7 @@ class Phase:
     seconds: float = 0.0
     made: int = 0
     settled: int = 0
+    lag: float = 0.0
     bytes: int = 0
     batches: int = 0
     cpu: dict[str, float] = field(default_factory=dict)
@@ -65,7 +66,7 @@ class Multiplexed:
         self.day = day
         self.waits: list[float] = []
         self.settled = 0
-        self.held = 0
+        self.lag = 0.0  # how late this program itself was
         wards = sorted({node.ward for node in nodes})
         broker = Broker(client_id=f"fleet-{number}", port=port, persistent=False)
         self.line = Line(broker, [of_ward(ward, Stream.RECEIPT) for ward in wards], inbox=20_000)
@@ -79,8 +80,10 @@ class Multiplexed:
     async def speak(self) -> None:
         """Say what is due, send what the ledger offers."""
         await self.line.up()
+        now = time.monotonic()
         while True:
-            now = time.monotonic()
+            before, now = now, time.monotonic()
+            self.lag = max(self.lag, now - before - STEP_S)
             spoke = self.day.until(now, datetime.now(UTC))
             if now - self._checked >= 1.0:
                 self._checked, spoke = now, self.nodes
@@ -161,7 +164,7 @@ class Fleet:
 
     def _open(self, name: str) -> tuple[Phase, float]:
         for line in self.lines:
-            line.waits, line.settled = [], 0
+            line.waits, line.settled, line.lag = [], 0, 0.0
         measured = Phase(name, made=-self.made, cpu={name: -used for name, used in self._processes.cpu().items()})
         measured.bytes, measured.batches = (
             -sum(n.sent_bytes for n in self.nodes),
@@ -177,6 +180,7 @@ class Fleet:
         for name, used in self._processes.cpu().items():
             measured.cpu[name] = measured.cpu.get(name, 0.0) + used
         measured.waits = sorted(wait for line in self.lines for wait in line.waits)
+        measured.lag = max(line.lag for line in self.lines)
         measured.settled = sum(line.settled for line in self.lines)
         return measured
 
@@ -225,7 +229,11 @@ def table(phases: list[Phase], cameras: int) -> None:
         marks = [1000 * waits[min(int(len(waits) * at), len(waits) - 1)] for at in (0.5, 0.99, 1.0)]
         cpu = ", ".join(f"{name} {1000 * used / max(phase.settled, 1):.2f}" for name, used in phase.cpu.items())
         rate = f"{phase.made / phase.seconds:>9.0f}{phase.settled / phase.seconds:>11.0f}"
-        print(f"{phase.name:<24}{phase.seconds:>6.0f}{rate}" + "".join(f"{mark:>9.0f}" for mark in marks) + f"  {cpu}")
+        print(
+            f"{phase.name:<24}{phase.seconds:>6.0f}{rate}"
+            + "".join(f"{mark:>9.0f}" for mark in (*marks, 1000 * phase.lag))
+            + f"  {cpu}"
+        )
     normal = phases[1]
     a_day = normal.bytes / cameras / normal.seconds * 86400
     print(f"\nbytes up per camera and day: {a_day / 1000:.0f} kB in {normal.batches / normal.seconds:.0f} batches/s")

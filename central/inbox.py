@@ -1,7 +1,13 @@
-"""From the event loop to the writing thread: a bounded queue of messages, and receipts on the way back.
+"""From the event loop to the writing thread: two lanes of messages, and receipts on the way back.
 
-When the inbox is full the reader waits, and with it the line to the broker; nothing is dropped here. Receipts are kept
-by (node, epoch) and the newest replaces an older one that has not left yet, because it says everything the older says.
+Live goes first here as it does on the node: after an outage a thousand nodes send what they kept, and an event of now
+must not stand in line behind it. A group takes every live message there is and a few of the backlog, so that both move.
+Where the live lane is full its reader waits, and with it the line to the broker. Where the backlog lane is, the newest
+comer gives way and is counted: its node has at most two such batches out, and sends them again. Which lane a message
+is for is read off its first bytes, a hint that decides nothing but the order.
+
+Receipts are kept by (node, epoch), and the newest replaces an older one that has not left yet, because it says
+everything the older says.
 """
 
 import asyncio
@@ -18,52 +24,66 @@ from streams.wire.codec import encode
 from streams.wire.topics import Stream, Topic
 
 ROOM: Final = 2_000
+BACKLOG_BYTES: Final = 64 * 1024 * 1024
 GROUP: Final = 200
+BACKLOG_GROUP: Final = 10
+_HEAD: Final = 4_096
+_MARK: Final = b'"backlog":true'
 
 
 class Inbox:
     """Messages for the writer. `put` belongs to the event loop, `take` to the writing thread."""
 
-    def __init__(self, room: int = ROOM) -> None:
+    def __init__(self, room: int = ROOM, backlog_bytes: int = BACKLOG_BYTES) -> None:
+        self.gave_way = 0
         self._room = room
-        self._messages: deque[Message] = deque()
+        self._backlog_room = backlog_bytes
+        self._live: deque[Message] = deque()
+        self._backlog: deque[Message] = deque()
         self._change = threading.Condition()
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
         self._closed = False
 
     async def put(self, message: Message) -> None:
-        """Add a message; waits while the inbox is full."""
+        """Add a message; waits while the live lane is full."""
         while not self.offer(message):
             room = asyncio.Event()
             with self._change:
                 self._waiting.append((asyncio.get_running_loop(), room))
-            if len(self) < self._room:
-                continue
-            await room.wait()
+                full = len(self._live) >= self._room
+            if full:
+                await room.wait()
 
     def offer(self, message: Message) -> bool:
-        """Add a message unless the inbox is full or closed."""
+        """Add a message; False when it has to wait. One of a backlog never waits, it gives way."""
         with self._change:
-            if self._closed or len(self._messages) >= self._room:
-                return self._closed
-            self._messages.append(message)
+            if self._closed:
+                return True
+            if _MARK in message.payload[:_HEAD]:
+                self._offer_backlog(message)
+            elif len(self._live) >= self._room:
+                return False
+            else:
+                self._live.append(message)
             self._change.notify()
             return True
 
     def take(self, wait_s: float, most: int = GROUP) -> list[Message] | None:
-        """Everything there is, at most a group; waits so long for a first one. None once closed and empty."""
+        """The next group, live first; waits so long for a first message. None once closed and empty."""
         until = time.monotonic() + wait_s
         with self._change:
-            while not self._messages:
+            while not self._live and not self._backlog:
                 if self._closed:
                     return None
                 left = until - time.monotonic()
                 if left <= 0:
                     return []
                 self._change.wait(left)
-            group = [self._messages.popleft() for _ in range(min(most, len(self._messages)))]
+            group = [self._live.popleft() for _ in range(min(most, len(self._live)))]
+            old = [self._backlog.popleft() for _ in range(min(BACKLOG_GROUP, len(self._backlog)))]
+            self._backlog_room += sum(len(message.payload) for message in old)
             self._wake()
-        return group
+        return group + old
 
     def close(self) -> None:
         """No more messages: the writer ends once it has taken what is here."""
@@ -73,7 +93,14 @@ class Inbox:
             self._wake()
 
     def __len__(self) -> int:
-        return len(self._messages)
+        return len(self._live) + len(self._backlog)
+
+    def _offer_backlog(self, message: Message) -> None:
+        if len(message.payload) > self._backlog_room:
+            self.gave_way += 1
+            return
+        self._backlog_room -= len(message.payload)
+        self._backlog.append(message)
 
     def _wake(self) -> None:
         for loop, room in self._waiting:

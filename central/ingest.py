@@ -52,9 +52,9 @@ class Ingest:
         """What the passing of time brings: nodes gone too long, and alerts whose timer has come."""
         told, news = silence.fallen(connection, now - self._grace, now, wards)
         news += self._judge.hear(connection, told, now)
-        news += self._judge.tick(connection, now, wards)
-        announce(connection, news, now)
-        return Outcome(changes=len(news))
+        rung, more = self._judge.tick(connection, now, wards)
+        announce(connection, news + rung, now)
+        return Outcome(changes=len(news) + len(rung), more=more)
 
 
 class _Group:

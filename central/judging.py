@@ -22,7 +22,7 @@ from central.store.changes import News
 from central.store.schema import device, node
 from streams.wire.records import Event
 
-MOST_DUE: Final = 500
+MOST_DUE: Final = 100
 _ATTEMPTS: Final = 5
 
 
@@ -43,10 +43,11 @@ class Judge:
                 news += self._hear_of_camera(connection, fact, alert, now)
         return news
 
-    def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> list[News]:
-        """What the passing of time makes of the alerts whose timer has come."""
+    def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> tuple[list[News], bool]:
+        """What the passing of time makes of alerts whose timer has come; and whether more are waiting."""
         news: list[News] = []
-        for alert in rows.due(connection, now, wards, MOST_DUE):
+        ringing = rows.due(connection, now, wards, MOST_DUE)
+        for alert in ringing:
             rule = self.rules.rules.get(alert.fingerprint.rule)
             if rule is None:  # its rule is no longer in the book: it waits for a person
                 rows.keep_quiet(connection, alert.id)
@@ -54,7 +55,7 @@ class Judge:
             decision = tick(rule, alert, now, _watched(connection, alert))
             if decision is not None:
                 news += rows.keep(connection, decision, None, now)
-        return news
+        return news, len(ringing) == MOST_DUE
 
     def _hear_one(self, connection: Connection, rule: Rule, fact: Fact, key: str, now: datetime) -> list[News]:
         for _ in range(_ATTEMPTS):

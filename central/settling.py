@@ -32,6 +32,7 @@ class Outcome:
     letters: Counter[str] = field(default_factory=Counter)  # by reason
     stored: list[tuple[datetime, datetime, bool]] = field(default_factory=list)  # captured, heard, backlog
     changes: int = 0
+    more: bool = False  # timers that have come are left for the next turn
 
 
 Writing = Callable[[], AbstractContextManager[Connection]]

@@ -1,9 +1,9 @@
 """The one thread that writes what nodes send: it takes what is there, stores it, then lets the receipts go.
 
-There is no timer that delays a commit: a group is whatever came while the last one was being stored, at most 200
-messages, so that a quiet centre answers at once and a busy one commits rarely. The database being away is weather: the
-same group is tried again with growing rests, and nothing is lost because nobody was told. Once a second, between
-groups, timers run in the same thread, so that an alert is never decided twice at a time.
+There is no timer that delays a commit: a group is what came while the last one was being stored, at most 200 live
+messages and 10 of a backlog, so that a quiet centre answers at once and a busy one commits rarely. The database being
+away is weather: the same group is tried again with growing rests, and nothing is lost because nobody was told. Once a
+second, between groups, timers run in the same thread, so that an alert is never decided twice at a time.
 """
 
 import threading
@@ -103,7 +103,9 @@ class Writer:
         self._patiently(self._holding.renew)
         wards = self._holding.wards()
         self._metrics.held.set(len(wards))
-        self._try(lambda connection: self._ingest.tick(connection, self._clock.now(), wards))
+        if self._try(lambda connection: self._ingest.tick(connection, self._clock.now(), wards)).more:
+            self._ticked -= TICK_S  # again after the next group, so that a thousand timers hold nobody up
+        self._metrics.gave_way.set(self._inbox.gave_way)
         if self._ticked >= self._partitioned + PARTITIONED_EVERY_S:
             self._partitioned = self._ticked
             self._patiently(self._partition)
@@ -112,12 +114,16 @@ class Writer:
         with self._holding.writing() as connection:
             partitions.make(connection, self._clock.now())
 
-    def _try(self, take: Take) -> None:
+    def _try(self, take: Take) -> Outcome:
+        outcome = Outcome()
+
         def once() -> None:
+            nonlocal outcome
             outcome = self._settle(self._holding.writing, take, self._tell)
             self._metrics.count(outcome, self._clock.now().timestamp())
 
         self._patiently(once)
+        return outcome
 
     def _patiently(self, act: Callable[[], None]) -> None:
         """Do it until it succeeds, or this writer is told to stop."""

@@ -164,3 +164,25 @@ def test_only_the_newest_receipt_of_an_epoch_waits_for_the_line() -> None:
         return topic, decode(Receipt, payload).upto, receipts.replaced
 
     assert asyncio.run(told()) == ("wardsense/v1/hai-chau/box-1/receipt", 2, 1)
+
+
+def test_live_goes_before_the_backlog_and_the_backlog_moves_with_it() -> None:
+    box, inbox = Box(), Inbox()
+    old = [box.batch(box.make(HEALTH), backlog=True) for _ in range(15)]
+    live = [box.said(HEALTH) for _ in range(3)]
+    for message in (*old, *live):
+        assert inbox.offer(message)
+    assert inbox.take(0) == [*live, *old[:10]]
+    assert inbox.take(0) == old[10:]
+
+
+def test_a_backlog_without_room_gives_way_and_is_counted_and_live_does_not() -> None:
+    box = Box()
+    old = [box.batch(box.make(HEALTH), backlog=True) for _ in range(3)]
+    inbox = Inbox(backlog_bytes=len(old[0].payload) * 2 + 100)
+    live = box.said(HEALTH)
+    for message in (*old, live):
+        assert inbox.offer(message)
+    assert (inbox.gave_way, inbox.take(0)) == (1, [live, *old[:2]])
+    assert inbox.offer(old[2])
+    assert inbox.take(0) == [old[2]]
