@@ -22,8 +22,8 @@ from demo import actors, counting, view
 from demo.account import account
 from demo.children import keep_running
 from demo.people import Person
-from demo.settling_in import children_of, new_link, settle_in, write_passwords
-from demo.stage import CREW_UNITS, PEOPLE, WARDS, Stage
+from demo.settling_in import children_of, new_link, settle_in, sign_in, write_passwords
+from demo.stage import CREW_UNITS, WARDS, Stage
 
 DRAIN_S: Final = 45.0
 LINE_EVERY_S: Final = 5.0
@@ -64,9 +64,9 @@ class Play:
             asyncio.get_running_loop().add_signal_handler(told, stop.set)
         async with asyncio.TaskGroup() as tasks:
             await self._start(tasks, "broker")
-            links = await asyncio.to_thread(settle_in, self._stage, self.say)
+            first = await asyncio.to_thread(settle_in, self._stage, self.say)
             await self._start(tasks, "centre")
-            await self._sign_in(links)
+            await self._sign_in(first)
             await self._start(tasks, "node")
             self._welcome()
             acting = [tasks.create_task(job, name=name) for name, job in self._jobs()]
@@ -84,13 +84,10 @@ class Play:
         tasks.create_task(keep_running(self._children[name], self._stops[name], ready), name=f"child {name}")
         await ready.wait()
 
-    async def _sign_in(self, links: dict[str, str]) -> None:
-        for person in PEOPLE:
-            password = self._stage.passwords[person.login]
-            signed_in = await Person.by_link(self._stage.url, person.login, links[person.login], password)
-            self._people[person.login] = signed_in
+    async def _sign_in(self, first: str) -> None:
+        self._people = await sign_in(self._stage, first)
         write_passwords(self._stage)
-        self._link = await asyncio.to_thread(new_link, self._stage, f"operator-{WARDS[0]}")
+        self._link = await new_link(self._stage, self._people["admin"], f"operator-{WARDS[0]}")
 
     def _welcome(self) -> None:
         for name, address in self._addresses():

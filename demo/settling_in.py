@@ -1,4 +1,7 @@
-"""The steps before the curtain: models, database, registry, accounts, the node's secret. Each by command line."""
+"""The steps before the curtain: models, database, registry, the node's secret, and everybody's account.
+
+What a city does once is done by command line, as the first account is; that one admits the others through the API.
+"""
 
 import asyncio
 import json
@@ -10,7 +13,8 @@ from typing import Final
 import httpx
 
 from demo.children import Child
-from demo.stage import CONFIGS, NODE, PEOPLE, Stage
+from demo.people import Person
+from demo.stage import CONFIGS, NODE, PEOPLE, WHOLE_CITY, Stage
 
 Say = Callable[[str], None]
 CONNECT_S: Final = 1.0
@@ -20,8 +24,8 @@ class StepFailedError(RuntimeError):
     """A step that failed; the message says which, and what it wrote."""
 
 
-def settle_in(stage: Stage, say: Say) -> dict[str, str]:
-    """Do every step; returns each person's one-time link by login. Raises StepFailedError."""
+def settle_in(stage: Stage, say: Say) -> str:
+    """Do every step; returns the one-time link of the first person, who admits the others. Raises StepFailedError."""
     centre = ("--config", str(stage.central_file))
     if (detector := stage.videos.detector) is not None:
         say(f"model {detector}")
@@ -34,18 +38,29 @@ def settle_in(stage: Stage, say: Say) -> dict[str, str]:
     run(stage.wardsense("central", "apply", *centre))
     stage.node_secret.touch(mode=0o600)
     stage.node_secret.write_text(run(stage.wardsense("central", "node-secret", NODE, *centre)) + "\n", "utf-8")
-    links = {}
-    for person in PEOPLE:
-        unit = ("--unit", person.unit) if person.unit else ()
-        grants = [word for grant in person.grants for word in ("--grant", grant)]
-        words = ("account", "add", person.login, "--name", person.name, *grants, *unit)
-        links[person.login] = run(stage.wardsense("central", *words, *centre))
-    return links
+    admin = PEOPLE[0]
+    grants = [word for grant in admin.grants for word in ("--grant", grant)]
+    return run(stage.wardsense("central", "account", "add", admin.login, "--name", admin.name, *grants, *centre))
 
 
-def new_link(stage: Stage, login: str) -> str:
-    """A fresh one-time link for somebody. Raises StepFailedError."""
-    return run(stage.wardsense("central", "link", login, "--config", str(stage.central_file)))
+async def sign_in(stage: Stage, link: str) -> dict[str, Person]:
+    """Everybody signed in, by login: the first by this link, the others admitted by the first, as a city does it."""
+    admin = await Person.by_link(stage.url, PEOPLE[0].login, link, stage.passwords[PEOPLE[0].login])
+    people = {admin.login: admin}
+    for part in PEOPLE[1:]:
+        grants = [_grant(told) for told in part.grants]
+        new = {"login": part.login, "name": part.name, "unit": part.unit, "grants": grants}
+        made = await admin.post("/v1/accounts", new)
+        password = stage.passwords[part.login]
+        people[part.login] = await Person.by_link(stage.url, part.login, made["token"], password)
+    return people
+
+
+async def new_link(stage: Stage, admin: Person, login: str) -> str:
+    """A fresh one-time link for somebody."""
+    found = [one for one in await admin.all("/v1/accounts") if one["login"] == login]
+    made = await admin.post(f"/v1/accounts/{found[0]['id']}/link")
+    return f"{stage.url}/#/link/{made['token']}"
 
 
 def write_passwords(stage: Stage) -> Path:
@@ -74,6 +89,11 @@ def run(command: Sequence[str]) -> str:
     if done.returncode:
         raise StepFailedError(f"{' '.join(command[3:])}: {(done.stderr or done.stdout).strip()}")
     return done.stdout.strip()
+
+
+def _grant(told: str) -> dict[str, str | None]:
+    role, ward = told.split("@")
+    return {"role": role, "ward": None if ward == WHOLE_CITY else ward}
 
 
 class _Counting:

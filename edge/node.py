@@ -20,11 +20,14 @@ import uuid_utils.compat as uuid
 
 from edge.build import cameras, client_of, eyes_of, made_journal, versions, witness
 from edge.config import NodeConfig
+from edge.config_file import ConfigFile
 from edge.coverage import Coverage
 from edge.discipline import Discipline
 from edge.durable import DiskRefusedError
 from edge.eye import Eye, Task, Told
 from edge.health import Stages
+from edge.obeying import Orders
+from edge.orders import Running
 from edge.outbox import Outbox
 from edge.publisher import Publisher
 from edge.report import Reporter
@@ -37,7 +40,7 @@ from edge.uploader import Uploader
 from edge.watch import Change, Sight, watch
 from streams.cameras.source import Camera
 from streams.clocks import Clock, SystemClock
-from streams.wire.records import Event
+from streams.wire.records import Event, Reply
 from streams.wire.words import Reason
 
 log = structlog.get_logger(__name__)
@@ -49,7 +52,7 @@ FIRST_HEALTH: Final = 5
 PATIENCE_S: Final = 0.5
 UPLOADS: Final = 2
 SPARE_THREADS: Final = 8
-HANDOVER_S: Final = 3.0
+HANDOVER_S: Final = 5.0
 MIB: Final = 2**20
 
 Work = Coroutine[Any, Any, None]
@@ -58,9 +61,15 @@ Work = Coroutine[Any, Any, None]
 class Node:
     """One box. `run` until told to stop; then what is begun is told, and handed over as far as it can be."""
 
-    def __init__(self, config: NodeConfig, config_rev: str, clock: Clock | None = None) -> None:
-        """Opens the models and the outbox. Raises ModelRefused, SourceRefused, Mistaken, OSError."""
+    def __init__(
+        self, config: NodeConfig, config_rev: str, file: ConfigFile | None = None, clock: Clock | None = None
+    ) -> None:
+        """Opens the models and the outbox; `file` is where a configuration from the centre is written.
+
+        Raises ModelRefused, SourceRefused, DocumentRefused, OSError.
+        """
         self.config, self.clock = config, clock or SystemClock()
+        self._began = self.clock.monotonic()
         self._sources = {source.camera: source for source in cameras(config)}
         self._eyes = eyes_of(config, list(self._sources.values()))
         self._client = client_of(config)
@@ -78,7 +87,8 @@ class Node:
         now = self.clock.now()
         self._coverage = {camera.id: Coverage(camera.id, camera.fps, now) for camera in config.cameras}
         self._reporter = Reporter(self._sources, self._eye, self._slots, self._stages, self.outbox)
-        self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock)
+        self._orders = self._make_orders(file)
+        self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock, self._orders.hear)
         self._publisher.clock_word = Discipline(config.clock).word
         self._halt = threading.Event()
         self._journalling = threading.Lock()
@@ -95,7 +105,7 @@ class Node:
                 await stack.enter_async_context(self._client)
             seeing = [group.create_task(work, name=name) for name, work in self._seeing(loop)]
             sensing = [group.create_task(work, name=name) for name, work in self._sensing()]
-            telling = [group.create_task(work, name=name) for name, work in self._telling()]
+            telling = [group.create_task(work, name=name) for name, work in self._telling(stop)]
             log.info("node up", cameras=len(self._sources), sensors=len(self.config.sensors))
             try:
                 await stop.wait()
@@ -124,8 +134,10 @@ class Node:
                 yield f"line {sensor.sensor}", line.keep_connected()
             yield f"sense {sensor.sensor}", sense(sensor, self.outbox.add, self.clock)
 
-    def _telling(self) -> Iterable[tuple[str, Work]]:
+    def _telling(self, stop: asyncio.Event) -> Iterable[tuple[str, Work]]:
         yield from self._publisher.jobs()
+        yield "orders", self._orders.obey(stop.set)
+        yield "trial", self._orders.stand()
         yield "tick", self._tick()
         if self._client is not None:
             uploader = Uploader(self.outbox.evidence, self._client, self.config.node, self.clock)
@@ -207,11 +219,15 @@ class Node:
                 for start, tally in coverage.complete(now):
                     self.outbox.add(start, tally)
             if beat % HEALTH_EVERY == FIRST_HEALTH:
-                self.outbox.add(now, self._reporter.health(self.config.data, now, beat * TICK_S))
+                self._report()
             if beat % COUNTERS_EVERY == 0:
                 await asyncio.to_thread(self._count, now)
             beat += 1
             await self.clock.pause(TICK_S)
+
+    def _report(self) -> None:
+        now, up_s = self.clock.now(), self.clock.monotonic() - self._began
+        self.outbox.add(now, self._reporter.health(self.config.data, now, up_s))
 
     def _count(self, now: datetime) -> None:
         try:
@@ -228,10 +244,24 @@ class Node:
         for coverage in self._coverage.values():
             for start, tally in coverage.flush():
                 self.outbox.add(start, tally)
-        await asyncio.to_thread(self._count, self.clock.now())
         deadline = self.clock.monotonic() + HANDOVER_S
-        while self.outbox.stats(self.clock.now()).records and self.clock.monotonic() < deadline:
+        while self._owes() and self.clock.monotonic() < deadline:
             await self.clock.pause(0.1)
+        await asyncio.to_thread(self._count, self.clock.now())
+
+    def _owes(self) -> bool:
+        """Whether records or pictures are still to be handed over."""
+        stats = self.outbox.stats(self.clock.now())
+        pictures = self._client is not None and stats.evidence["wanted"] + stats.evidence["sending"] > 0
+        return stats.records > 0 or pictures
+
+    def _make_orders(self, file: ConfigFile | None) -> Orders:
+        def reply(told: Reply) -> None:
+            self.outbox.add(self.clock.now(), told)
+
+        running = Running(self.config, file.own if file else {})
+        verbs = {"ping": _nothing, "report": self._report}
+        return Orders(running, file, reply, verbs, self.clock)
 
     def _make_eyes(self, config_rev: str) -> dict[str, Eye]:
         model = self._eyes[0].model
@@ -244,3 +274,7 @@ class Node:
             )
             for camera in self.config.cameras
         }
+
+
+def _nothing() -> None:
+    """A ping asks for its answer and nothing else."""
