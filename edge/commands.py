@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -12,10 +12,17 @@ from rich.table import Table
 
 from edge.build import cameras, eyes_of
 from edge.config import NodeConfig, load
+from edge.config_file import ConfigFile
+from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
 from models.session import ModelRefused
 from streams import logs
 from streams.documents import DocumentRefused
 from streams.weather import SourceRefused
+from streams.wire.records import Outcome, Reply
+from streams.wire.words import Reason
+
+if TYPE_CHECKING:
+    from edge.node import Node
 
 app = typer.Typer(no_args_is_help=True, help="A node: sees, measures, tells.")
 _out = Console()
@@ -49,16 +56,47 @@ def check(config_file: Config = NODE_FILE) -> None:
 
 @app.command()
 def run(config_file: Config = NODE_FILE) -> None:
-    """Run a node until it is told to stop (Ctrl-C, or SIGTERM from the service manager)."""
-    from edge.node import Node  # noqa: PLC0415 - `check` should not need the broker's client
+    """Run a node until it is told to stop (Ctrl-C, or SIGTERM from the service manager).
 
-    config, revision = _loaded(config_file)
+    Ends with 0 then, and also once it has taken on a configuration from the centre: the service manager starts it
+    again (Restart=always) and it runs on the new one. Ends with 2 for a file a person has to mend.
+    """
     logs.configure()
+    file = ConfigFile(config_file)
     try:
-        node = Node(config, revision)
+        node = _started(file)
     except (ModelRefused, SourceRefused, DocumentRefused) as refused:
         raise _stopped(str(refused)) from None
+    except OSError as error:
+        raise _stopped(f"{error.filename or config_file}: {error.strerror or error}") from None
     asyncio.run(_until_told(node.run))
+    file.proven()
+
+
+def _started(file: ConfigFile) -> "Node":
+    """A node on its file; or, where the file is on trial and cannot be started on, on the last good one."""
+    trial = file.begin()
+    if trial is not None and not trial.reasons:
+        try:
+            return _node(file)
+        except DocumentRefused as refused:
+            why = reasons(refused.mistakes)
+        except (ModelRefused, SourceRefused, OSError) as refused:
+            why = [Reason(code="did_not_start", params={"message": str(refused)[:MOST_MESSAGE]})]
+        trial = file.take_back(trial, why[:MOST_REASONS])
+    node = _node(file)
+    if trial is not None:
+        told = Reply(outcome=Outcome.FAILED, config_rev=trial.revision, reasons=trial.reasons)
+        node.outbox.add(node.clock.now(), told)
+        file.proven()
+    return node
+
+
+def _node(file: ConfigFile) -> "Node":
+    from edge.node import Node  # noqa: PLC0415 - `check` should not need the broker's client
+
+    config, revision = file.load()
+    return Node(config, revision, file)
 
 
 async def _until_told(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:

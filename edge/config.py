@@ -203,6 +203,9 @@ class NodeConfig(Setting):
         default="ntp", description="what disciplines this box's clock; host: a virtual machine's host does"
     )
     made_journal: Path | None = Field(default=None, description="write every number given, for reconciling")
+    revision: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(
+        default=None, description="what the centre calls this configuration; the time of the file, if absent"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -216,7 +219,7 @@ def load(path: Path) -> tuple[NodeConfig, str]:
     """A configuration from a file, and its revision. Raises DocumentRefused with every mistake, OSError."""
     text = path.read_text("utf-8")
     config = understand(text, str(path))
-    return config, datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%SZ")
+    return config, config.revision or datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def understand(text: str, name: str) -> NodeConfig:
