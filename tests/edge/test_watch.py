@@ -48,12 +48,11 @@ def test_a_wrong_password_is_said_and_tried_again_slowly() -> None:
 
 
 def test_a_bug_leaves_the_watch() -> None:
-    class Broken(Scripted):
-        def open(self, *_: object) -> object:  # type: ignore[override]
-            raise ZeroDivisionError
+    def broken(_: Frame) -> None:
+        raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        watch(Broken("gate"), lambda _: None, lambda _: None, ScriptedClock(), threading.Event())
+        watch(Scripted("gate", [frame(1)]), broken, lambda _: None, ScriptedClock(), threading.Event())
 
 
 @pytest.mark.parametrize(("losses", "rest"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 10), (50, 10)])
