@@ -61,6 +61,7 @@ def written(
     writer = Writer(inbox, ingest, wards, told.extend, metrics=metrics, clock=ScriptedClock(NOW), settle=settle)
     inbox.close()
     writer.run()
+    wards.let_go()
     return told, metrics
 
 
