@@ -196,7 +196,7 @@ class Play:
     def _addresses(self) -> list[tuple[str, str]]:
         stage = self._stage
         return [
-            ("API", f"{stage.url}/v1 (contract: {stage.url}/openapi.json)"),
+            ("API", f"{stage.url}/v1 (contract: {stage.url}/v1/openapi.json)"),
             ("sign in once", f"{self._link} as operator-{WARDS[0]}"),
             ("passwords", str(stage.folder / "passwords.txt")),
             ("broker", f"127.0.0.1:{stage.broker_port}"),
