@@ -7,6 +7,7 @@ import pytest
 from tests.e2e.ordeal import assert_balanced, fresh_seed, suffer
 from tests.parts.city import BROKER, CENTRAL, EDGE, City
 from tests.parts.plan import Plan, busy_camera, quick_sensor
+from tests.parts.postgres import Postgres
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -26,3 +27,17 @@ def test_whatever_is_killed_whenever_nothing_is_lost_and_nothing_comes_twice(tmp
     assert books.words
     assert books.evidence
     assert books.open_fingerprints
+
+
+def test_on_postgresql_the_same_and_the_database_may_die_as_well(tmp_path: Path) -> None:
+    seed = fresh_seed()
+    with Postgres() as cluster, City(tmp_path, BUSY, cluster.url(cluster.create()), persistent=False) as city:
+        city.grown(10)
+        cluster.stop()
+        city.grown(30)
+        cluster.start()
+        books = suffer(city, (BROKER, CENTRAL, EDGE), seed)
+    assert_balanced(books, seed, city.node_kills)
+    assert books.total("dead") == 0
+    assert books.words
+    assert books.evidence

@@ -15,7 +15,6 @@ import pytest
 from tests.parts.city import CENTRAL, EDGE, City
 from tests.parts.plan import WARDSENSE, Plan, quick_sensor
 from tests.parts.reckoning import complaints
-from tests.parts.until import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -29,7 +28,7 @@ RIVER = Plan(cameras=(), sensors=tuple(quick_sensor(f"water-{number}", 0.1) for 
 @pytest.mark.parametrize(("centre", "balances"), [(TRUE_CENTRE, True), (RECEIPT_FIRST, False)], ids=["true", "mutant"])
 def test_a_receipt_before_the_commit_is_found_out(tmp_path: Path, centre: Sequence[str], *, balances: bool) -> None:
     with City(tmp_path, replace(RIVER, central=centre)) as city:
-        until(lambda: city.made >= 3 and not city.holds(1), 30, "a receipt for the first record reaching the node")
+        city.until(lambda: city.made >= 3 and not city.holds(1), 30, "a receipt for the first record reaching the node")
         city.kill(CENTRAL)
         city.run_as(CENTRAL, TRUE_CENTRE)
         city.start(CENTRAL)
@@ -54,7 +53,6 @@ def test_a_number_used_again_after_the_disk_was_rolled_back_is_found_out(
         shutil.copytree(tmp_path / "copy", city.data)
         city.start(EDGE)
         city.grown(20)
-        city.run_as(EDGE, TRUE_NODE)
         found = complaints(city.settle())
     assert (not found) is balances, found
     if not balances:

@@ -48,13 +48,6 @@ class Child:
         """Ask it to end in good order (SIGTERM); returns its exit status."""
         return self._end(signal.SIGTERM)
 
-    def once(self, *more: str) -> None:
-        """Run the command with other words to its end; AssertionError with its output when it fails."""
-        done = subprocess.run(
-            [*self.command, *more], cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, f"{self.name} {more}: exit {done.returncode}\n{done.stdout}{done.stderr}"
-
     def said(self) -> str:
         """Everything it wrote, over all its lives."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""

@@ -8,7 +8,8 @@ over what is left, so that what was made stands still and can be counted.
 import contextlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -16,13 +17,16 @@ from typing import Any, Final, Self
 import httpx
 import yaml
 
+from central import config
 from central.auth.nodes import enrol
+from central.store import registry
 from central.store.database import Database
+from central.store.migrate import migrate
 from edge.journal import of_row
 from tests.conftest import ROOT
 from tests.parts.child import Child
 from tests.parts.mosquitto import Mosquitto, free_port
-from tests.parts.plan import NODE, WARDS, Plan, Setting, registry_of
+from tests.parts.plan import NODE, WARDS, WARDSENSE, Plan, Setting, registry_of
 from tests.parts.reckoning import Books, read_books
 from tests.parts.until import until
 
@@ -52,8 +56,8 @@ class City:
         self.broker.__enter__()
         try:
             self._prepare_centre()
+            self.edge.start()
             self.start(CENTRAL)
-            self.start(EDGE)
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise
@@ -89,7 +93,11 @@ class City:
     def grown(self, by: int, within: float = 40) -> None:
         """Wait until the node has made so many more records."""
         goal = self.made + by
-        until(lambda: self.made >= goal or self._fallen(), within, f"{by} more records in the node's journal")
+        self.until(lambda: self.made >= goal, within, f"{by} more records in the node's journal")
+
+    def until(self, condition: Callable[[], object], within: float, what: str) -> None:
+        """Wait for it, and not a moment longer when the node or the centre has ended by itself."""
+        until(lambda: condition() or self._fallen(), within, what)
         assert not self._fallen(), self._fallen()
 
     # -- what can be seen from outside ----------------------------------------------------------------------------
@@ -129,15 +137,15 @@ class City:
         """Stop what makes records, let everything arrive, end the node in good order; the books as they stand then."""
         if self.edge.running:
             self.edge.stop()
+        self.run_as(EDGE, (*WARDSENSE, "edge"))
         self.write_node(cameras=(), sensors=())
         (self.data / "counters.json").unlink(missing_ok=True)
         self.start(EDGE)
         try:
-            until(lambda: self._fallen() or self._empty(), within, "the outbox running empty")
+            self.until(self._empty, within, "the outbox running empty")
         except AssertionError as error:
             error.add_note(f"the node's counters: {self.counters()}")
             raise
-        assert not self._fallen(), self._fallen()
         self.handed_over()
         return self.books()
 
@@ -186,8 +194,8 @@ class City:
         if outbox is None or outbox["records"]:
             return False
         waiting = sum(outbox["evidence"].get(state, 0) for state in ("wanted", "sending"))
-        coming = "SELECT 1 FROM evidence WHERE state = 'coming'"
-        return waiting == 0 and not self.rows("SELECT 1 FROM intake WHERE outstanding") and not self.rows(coming)
+        owed = "SELECT 1 FROM intake WHERE outstanding UNION ALL SELECT 1 FROM evidence WHERE state = 'coming'"
+        return waiting == 0 and not self.rows(owed)
 
     def _healthy(self) -> bool:
         assert self.central.running, f"the centre ended with status {self.central.status}\n{self.central.tail()}"
@@ -197,13 +205,15 @@ class City:
             return False
 
     def _prepare_centre(self) -> None:
-        config = ("--config", str(self.folder / "central.yaml"))
-        for word in ("migrate", "apply"):
-            self.central.once(word, *config)
+        settings = config.read(self.folder / "central.yaml")
         database = Database(self.url)
-        with database.writing() as connection:
-            secret = enrol(connection, NODE)
-        database.close()
+        try:
+            migrate(database)
+            with database.writing() as connection:
+                registry.apply(connection, settings.city, datetime.now(UTC), "import")
+                secret = enrol(connection, NODE)
+        finally:
+            database.close()
         (self.folder / "node.secret").write_text(secret or "", "utf-8")
         self.run_as(CENTRAL, self.plan.central)
         self.run_as(EDGE, self.plan.edge)

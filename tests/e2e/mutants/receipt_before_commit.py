@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from central import app, commands, config
+from central import app, config
 from central.settling import Outcome, Take, Tell, Writing
 
 
@@ -23,7 +23,4 @@ def tell_then_commit(writing: Writing, take: Take, tell: Tell) -> Outcome:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "run":
-        app.run(config.read(Path(sys.argv[3])), tell_then_commit)
-    else:
-        commands.app()
+    app.run(config.read(Path(sys.argv[-1])), tell_then_commit)
