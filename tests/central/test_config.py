@@ -1,5 +1,7 @@
 """The centre's file and all it names: every mistake with file and line; the commands that use it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from central.commands import app
 from streams.documents import DocumentRefused
 from tests.central.town import CITY, RULES
 
+ROOT = Path(__file__).parents[2]
 CENTRE = """database: sqlite:///{folder}/var/wardsense.db
 broker: {{client_id: centre}}
 evidence: {folder}/evidence
@@ -35,11 +38,10 @@ def mistakes(path: Path) -> list[str]:
 
 
 def test_what_is_shipped_fits_together() -> None:
-    root = Path(__file__).parents[2]
-    centre = (root / "configs" / "central.yaml").read_text("utf-8")
+    centre = (ROOT / "configs" / "central.yaml").read_text("utf-8")
     assert "configs/city.yaml" in centre
-    city = registry.read((root / "configs" / "city.yaml").read_text("utf-8"), "city.yaml")
-    rules = (root / "configs" / "rules.yaml").read_text("utf-8")
+    city = registry.read((ROOT / "configs" / "city.yaml").read_text("utf-8"), "city.yaml")
+    rules = (ROOT / "configs" / "rules.yaml").read_text("utf-8")
     assert parse_rules(rules, "rules.yaml", config.everything(city)).rules
 
 
@@ -88,10 +90,17 @@ def test_the_commands_migrate_apply_and_check_and_say_what_is_wrong(tmp_path: Pa
 
     assert said("check") == (0, "2 wards, 2 nodes, 3 rules: in order")
     assert said("apply") == (2, "the database is empty; run `wardsense central migrate` first")
-    assert said("run") == (2, "the database is empty; run `wardsense central migrate` first")
     assert said("migrate") == (0, "the database stands at revision 0005")
     assert said("apply") == (0, "9 rows changed")
     assert said("apply") == (0, "0 rows changed")
     (tmp_path / "rules.yaml").write_text(RULES.replace("owner: patrol", "owner: nobody"), "utf-8")
     code, told = said("check")
     assert (code, len(told.splitlines())) == (2, 3)
+
+
+def test_a_centre_does_not_run_on_a_database_that_is_not_migrated(tmp_path: Path) -> None:
+    program = "import sys; from central.commands import app; app(sys.argv[1:])"
+    command = [sys.executable, "-c", program, "run", "--config", str(town(tmp_path))]
+    (tmp_path / "var").mkdir()
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr.strip()) == (2, "the database is empty; run `wardsense central migrate` first")
