@@ -18,6 +18,7 @@ MINUTE: Final = timedelta(minutes=1)
 PATIENCE_S: Final = 2.0
 LOOKS_MISSED: Final = 3
 PEAK: Final = "peak"
+COUNTS_EACH: Final = 500
 
 Counted = tuple[str, str, str]
 """(zone or line, class, direction or `peak`), as `Scene.drain_tallies` gives it."""
@@ -62,24 +63,26 @@ class Coverage:
     def _cut(self, before: datetime) -> list[tuple[datetime, Tally]]:
         minutes = {*self._watched, *self._blind, *self._counts}
         slots = sorted({_floor(minute, SLOT) for minute in minutes if _floor(minute, SLOT) + SLOT <= before})
-        return [(slot, self._tally(slot)) for slot in slots]
+        return [(slot, tally) for slot in slots for tally in self._tallies(slot)]
 
-    def _tally(self, slot: datetime) -> Tally:
+    def _tallies(self, slot: datetime) -> list[Tally]:
+        """The tally of a slot; where one record could not hold all it counted, the rest in more of them."""
         minutes = [slot + index * MINUTE for index in range(TALLY_SECONDS // 60)]
         counts = [
             _tallied(index, what, n) for index, minute in enumerate(minutes) for what, n in self._counts[minute].items()
         ]
-        tally = Tally(
-            camera=self.camera,
-            start=slot,
-            minutes=tuple(self._minute(minute) for minute in minutes),
-            counts=tuple(counts),
-        )
+        unseen = tuple(Minute(watched=0) for _ in minutes)
+        seen = tuple(self._minute(minute) for minute in minutes)
+        parts = [counts[first : first + COUNTS_EACH] for first in range(0, max(len(counts), 1), COUNTS_EACH)]
+        tallies = [
+            Tally(camera=self.camera, start=slot, minutes=unseen if index else seen, counts=tuple(part))
+            for index, part in enumerate(parts)
+        ]
         for minute in minutes:
             self._watched.pop(minute, None)
             self._blind.pop(minute, None)
             self._counts.pop(minute, None)
-        return tally
+        return tallies
 
     def _minute(self, minute: datetime) -> Minute:
         blind = {cause: round(seconds, 3) for cause, seconds in self._blind[minute].items()}

@@ -53,6 +53,15 @@ def test_counts_stand_in_their_minute_and_peaks_are_not_summed() -> None:
     assert told == {("passed", "kerb", 0): 3, ("peak", "plaza", 0): 4, ("passed", "kerb", 1): 5}
 
 
+def test_more_counts_than_a_record_holds_go_into_several_and_time_is_told_once() -> None:
+    coverage = Coverage("gate", 5, NOON)
+    coverage.looked(at(1), "overload")
+    coverage.counted(at(1), {(f"line-{index}", "car", "in"): 1 for index in range(1200)})
+    tallies = [tally for _, tally in coverage.flush()]
+    assert [len(tally.counts) for tally in tallies] == [500, 500, 200]
+    assert sum(minute.watched for tally in tallies for minute in tally.minutes) == 1.0
+
+
 def test_a_clock_that_steps_back_walks_no_second_twice() -> None:
     coverage = Coverage("gate", 5, NOON)
     coverage.looked(at(1), "overload")
