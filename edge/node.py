@@ -13,11 +13,12 @@ from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 import uuid_utils.compat as uuid
 
+from edge.bugs import Bugs
 from edge.build import cameras, client_of, eyes_of, made_journal, versions, witness
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
@@ -55,6 +56,7 @@ SPARE_THREADS: Final = 8
 HANDOVER_S: Final = 5.0
 MIB: Final = 2**20
 
+T = TypeVar("T")
 Work = Coroutine[Any, Any, None]
 
 
@@ -90,7 +92,7 @@ class Node:
         self._orders = self._make_orders(file)
         self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock, self._orders.hear)
         self._publisher.clock_word = Discipline(config.clock).word
-        self._halt = threading.Event()
+        self._halt, self._bugs = threading.Event(), Bugs()
         self._journalling = threading.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -121,7 +123,7 @@ class Node:
         """The threads: each ends by itself once `_halt` is set."""
 
         def sighted(change: Change) -> None:
-            loop.call_soon_threadsafe(self._sighted, change)
+            loop.call_soon_threadsafe(self._in_loop, self._sighted, change)
 
         for camera, source in self._sources.items():
             yield f"watch {camera}", asyncio.to_thread(self._watch, source, sighted)
@@ -138,6 +140,7 @@ class Node:
         yield from self._publisher.jobs()
         yield "orders", self._orders.obey(stop.set)
         yield "trial", self._orders.stand()
+        yield "bugs", self._bugs.surface()
         yield "tick", self._tick()
         if self._client is not None:
             uploader = Uploader(self.outbox.evidence, self._client, self.config.node, self.clock)
@@ -158,7 +161,7 @@ class Node:
                 self._slots.done(frame.camera)
             self._stages.add(told.stages)
             self._tell(told.captured, self._kept(told))
-            loop.call_soon_threadsafe(self._looked, told)
+            loop.call_soon_threadsafe(self._in_loop, self._looked, told)
 
     def _kept(self, told: Told) -> list[Event]:
         """The events, once the pictures they name are on disk; a disk that refuses costs the picture, not the event."""
@@ -187,6 +190,10 @@ class Node:
             self._open_events.keep(open_events)
         except OSError as refused:
             log.warning("open events not journalled", why=str(refused))
+
+    def _in_loop(self, take_in: Callable[[T], None], said: T) -> None:
+        with self._bugs:
+            take_in(said)
 
     def _looked(self, told: Told) -> None:
         coverage = self._coverage[told.camera]
