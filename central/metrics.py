@@ -3,10 +3,15 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from central.settling import Outcome
+
+MESSAGES: Final = (1, 2, 5, 10, 20, 50, 100, 200)
+COMMITS_S: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
+LAGS_S: Final = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60, 300)
 
 
 class Metrics:
@@ -15,10 +20,7 @@ class Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
         self.records = Counter(
-            "wardsense_records",
-            "Records taken in, by kind and what became of them",
-            ["kind", "result"],
-            registry=registry,
+            "wardsense_records", "Records taken in, by kind and result", ["kind", "result"], registry=registry
         )
         self.letters = Counter("wardsense_dead_letters", "Dead letters, by reason", ["reason"], registry=registry)
         self.receipts = Counter("wardsense_receipts", "Receipts made after a commit", registry=registry)
@@ -29,22 +31,17 @@ class Metrics:
         self.waiting = Gauge("wardsense_inbox", "Messages waiting for the writer", registry=registry)
         self.gave_way = Gauge("wardsense_backlog_gave_way", "Backlog batches that found no room", registry=registry)
         self.held = Gauge("wardsense_wards_held", "Wards this process works for", registry=registry)
-        self.group = Histogram(
-            "wardsense_group_messages",
-            "Messages in a group",
-            buckets=(1, 2, 5, 10, 20, 50, 100, 200),
-            registry=registry,
-        )
+        self.group = Histogram("wardsense_group_messages", "Messages in a group", buckets=MESSAGES, registry=registry)
         self.commit = Histogram(
             "wardsense_group_seconds",
             "A group's transaction, commit included",
-            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
+            buckets=COMMITS_S,
             registry=registry,
         )
         self.lag = Histogram(
             "wardsense_stored_lag_seconds",
             "From capture to stored, live records only",
-            buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60, 300),
+            buckets=LAGS_S,
             registry=registry,
         )
 

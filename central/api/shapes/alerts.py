@@ -152,33 +152,21 @@ class Remark(BaseModel):
     note: Note | None = None
 
 
+_OF_THE_ROW: Final = (
+    *("id", "rule", "zone", "subject", "severity", "condition", "handling", "suppression", "reason", "case_id"),
+    *("first_seen", "last_seen", "raised_at", "cleared_at", "handled_at", "occurrences", "late", "peak", "version"),
+)
+
+
 def line(row: Row[Any], events: Sequence[Row[Any]], evidence: Mapping[UUID, Sequence[Row[Any]]]) -> AlertLine:
     """An alert's line, from its row, its events (newest first) and their evidence."""
     body: Mapping[str, Any] = events[0].body if events else {}
     return AlertLine(
-        id=row.id,
+        **{name: getattr(row, name) for name in _OF_THE_ROW},
         ward=row.ward_id,
-        rule=row.rule,
         unit=row.unit_id,
         device=device_ref(row),
-        zone=row.zone,
-        subject=row.subject,
-        severity=row.severity,
-        condition=row.condition,
-        handling=row.handling,
-        suppression=row.suppression,
-        reason=row.reason,
-        case_id=row.case_id,
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-        raised_at=row.raised_at,
-        cleared_at=row.cleared_at,
-        handled_at=row.handled_at,
-        occurrences=row.occurrences,
-        late=row.late,
-        peak=row.peak,
         handler=row.handler_id,
-        version=row.version,
         kind=body.get("kind"),
         score=body.get("score"),
         dwell=body.get("dwell"),
