@@ -22,18 +22,17 @@ def account(
     """Everything about a run. `failures` is empty when all that was asked for was reached."""
     tables = counting.Tables(stage.database)
     try:
-        reckoning = reckon(_counted(stage, tables, played, killed, driven=driven))
+        reckoning = reckon(_counted(stage, tables, played, children["node"].starts - 1, driven=driven))
         return _told(stage, tables, played, reckoning) | {
             "killed": killed,
+            "starts": {name: child.starts for name, child in children.items()},
             "back_after_s": {name: [round(s, 1) for s in child.back_after] for name, child in children.items()},
         }
     finally:
         tables.close()
 
 
-def _counted(
-    stage: Stage, tables: counting.Tables, played: Played, killed: list[dict[str, Any]], *, driven: bool
-) -> Counted:
+def _counted(stage: Stage, tables: counting.Tables, played: Played, falls: int, *, driven: bool) -> Counted:
     outbox = counting.counters(stage.counters).get("outbox", {})
     return Counted(
         made=counting.journal(stage.journal),
@@ -44,7 +43,7 @@ def _counted(
         aside=tables.settled("aside"),
         on_node=outbox.get("records", 0),
         evicted=sum(outbox.get("evicted", {}).values()),
-        node_kills=sum(kill["child"] == "node" for kill in killed),
+        node_falls=falls,
         events=tables.events(),
         open_fingerprints=tables.open_fingerprints(),
         evidence_missing=tables.evidence_missing(),

@@ -43,8 +43,9 @@ async def operate(operator: Person, played: Played, stop: asyncio.Event) -> None
     while not stop.is_set():
         try:
             for line in await operator.all("/v1/alerts", handling="new", condition=["active", "stale", "cleared"]):
-                seen += 1
-                await _decide(operator, line, played, dismiss=seen % DISMISS_EVERY == 0)
+                if not any(item["state"] == "coming" for item in line["evidence"]):  # nobody decides blind
+                    seen += 1
+                    await _decide(operator, line, played, dismiss=seen % DISMISS_EVERY == 0)
             for case in await operator.all("/v1/cases", state="resolved"):
                 await operator.step(f"/v1/cases/{case['id']}", "close")
                 played.whole_way.append(case["id"])
@@ -98,8 +99,6 @@ def after_photo(words: str) -> bytes:
 async def _decide(operator: Person, line: Json, played: Played, *, dismiss: bool) -> None:
     path = f"/v1/alerts/{line['id']}"
     shown: Sequence[Any] = [item for item in line["evidence"] if item["state"] == "here"]
-    if line["evidence"] and not shown:
-        return  # the picture is on its way: nobody decides blind
     for item in shown:
         picture = await operator.http.get(f"{path}/evidence/{item['sha256']}")
         picture.raise_for_status()

@@ -2,17 +2,20 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from demo.broker import NoBrokerError, Wanted
 from demo.children import ChildFailedError
+from demo.place import FolderRefusedError
 from demo.play import Play, Wishes
 from demo.scenes import NoVideoError, choose
 from demo.settling_in import StepFailedError
-from demo.stage import NotOursError, build
+from demo.stage import PortTakenError, Setting, build
 
 app = typer.Typer(help="The whole system on this machine.")
 SHARED = "WARDSENSE_SHARED"
@@ -23,19 +26,22 @@ WRONG = 2
 def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
     video: Annotated[list[str] | None, typer.Option(help="A video file or rtsp:// address; may stand often.")] = None,
     detector: Annotated[str, typer.Option(help="Of `wardsense models list`.")] = "deimv2-femto",
-    fps: Annotated[float, typer.Option(help="Pictures looked at a second, of each camera.")] = 5.0,
+    fps: Annotated[float, typer.Option(min=0.1, max=60, help="Pictures looked at a second, of each camera.")] = 5.0,
     folder: Annotated[Path, typer.Option(help="Where everything is written; cleared first.")] = Path("var/demo"),
-    port: Annotated[int | None, typer.Option(help="Of the API; 8000 if it is free.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Of the API; 8000 if it is free.")] = None,
+    broker: Annotated[Wanted, typer.Option(help="auto takes Mosquitto where it is installed.")] = Wanted.AUTO,
     database: Annotated[
         str | None, typer.Option(help="postgresql://… of an empty database, instead of SQLite.")
     ] = None,
     headless: Annotated[bool, typer.Option("--headless", help="No panel, a line now and then.")] = False,  # noqa: FBT002 - Typer
-    seconds: Annotated[float | None, typer.Option(help="Stop by itself after so long.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=1, help="Stop by itself after so long.")] = None,
     drive: Annotated[bool, typer.Option("--drive", help="Play operators and crews by REST.")] = False,  # noqa: FBT002 - Typer
     report: Annotated[
         Path | None, typer.Option(help="Write what happened as JSON; fail when it does not add up.")
     ] = None,
-    kill: Annotated[int, typer.Option(help="So many times, kill -9 broker, node or centre at a random moment.")] = 0,
+    kill: Annotated[
+        int, typer.Option(min=0, help="So many times, kill -9 broker, node or centre at a random moment.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Of those moments.")] = 1,
 ) -> None:
     """Start broker, centre and node as three supervised processes and show what flows.
@@ -51,8 +57,9 @@ def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
     try:
         videos = choose(video or [], detector, Path(shared) if shared and (Path(shared) / "data").is_dir() else None)
         out.print(videos.told, style="bold", markup=False)
-        stage = build(folder, videos, port, database, fps)
-    except (NoVideoError, NotOursError) as refused:
+        _writable(report)
+        stage = build(Setting(folder, port, database, fps, broker), videos)
+    except (NoVideoError, FolderRefusedError, PortTakenError, NoBrokerError) as refused:
         raise _stopped(str(refused)) from None
     status = _played(Play(stage, Wishes(headless, seconds, drive, kill, seed, report), out))
     raise typer.Exit(status)
@@ -65,7 +72,26 @@ def _played(play: Play) -> int:
         known, rest = group.split((StepFailedError, ChildFailedError))
         if rest is not None or known is None:
             raise
-        raise _stopped(str(known.exceptions[0])) from None
+        raise _stopped(str(next(_leaves(known)))) from None
+
+
+def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
+    for error in group.exceptions:
+        if isinstance(error, ExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
+
+
+def _writable(report: Path | None) -> None:
+    """Rather now than after the run."""
+    if report is None:
+        return
+    try:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.open("a", encoding="utf-8").close()
+    except OSError as refused:
+        raise _stopped(f"{report}: cannot be written ({refused.strerror}); give another with --report") from None
 
 
 def _stopped(message: str) -> typer.Exit:

@@ -20,7 +20,7 @@ from rich.live import Live
 
 from demo import actors, counting, view
 from demo.account import account
-from demo.children import keep_running
+from demo.children import LOOK_EVERY_S, keep_running
 from demo.people import Person
 from demo.settling_in import children_of, new_link, settle_in, sign_in, write_passwords
 from demo.stage import CREW_UNITS, WARDS, Stage
@@ -54,29 +54,49 @@ class Play:
         self._children = children_of(stage)
         self._stops = {name: asyncio.Event() for name in self._children}
         self._killed: list[dict[str, Any]] = []
-        self._still = asyncio.Event()
+        self._still, self._stop = asyncio.Event(), asyncio.Event()
         self._link = ""
 
     async def run(self) -> int:
         """Set up, play, reckon. Raises StepFailedError, ChildFailedError."""
-        stop = asyncio.Event()
         for told in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(told, stop.set)
+            asyncio.get_running_loop().add_signal_handler(told, self._told_to_stop)
         async with asyncio.TaskGroup() as tasks:
-            await self._start(tasks, "broker")
-            first = await asyncio.to_thread(settle_in, self._stage, self.say)
-            await self._start(tasks, "centre")
-            await self._sign_in(first)
-            await self._start(tasks, "node")
-            self._welcome()
-            acting = [tasks.create_task(job, name=name) for name, job in self._jobs()]
-            watching = tasks.create_task(self._watch(), name="watch")
-            await _within(self._wishes.seconds, stop)
-            return await self._end(acting, watching, told_to_stop=stop.is_set())
+            setting_up = tasks.create_task(self._set_up(tasks), name="set up")
+            stopping = tasks.create_task(self._stop.wait(), name="stop")
+            await asyncio.wait({setting_up, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if setting_up.done():
+                self._welcome()
+                acting = [tasks.create_task(job, name=name) for name, job in self._jobs()]
+                watching = tasks.create_task(self._watch(), name="watch")
+                await _within(self._wishes.seconds, self._stop)
+            else:
+                setting_up.cancel()
+                acting, watching = [], setting_up
+            status = await self._end(acting, watching, told_to_stop=self._stop.is_set())
+            stopping.cancel()
+            return status
 
     def say(self, told: str) -> None:
         """One line for a person."""
         self._out.print(told, markup=False, highlight=False, soft_wrap=True)
+
+    def _told_to_stop(self) -> None:
+        """Once: everything in its order. Again: everything at once."""
+        if self._stop.is_set():
+            self.say("at once, then")
+            for stop in self._stops.values():
+                stop.set()
+        else:
+            self.say("stopping")
+            self._stop.set()
+
+    async def _set_up(self, tasks: asyncio.TaskGroup) -> None:
+        await self._start(tasks, "broker")
+        first = await settle_in(self._stage, self.say)
+        await self._start(tasks, "centre")
+        await self._sign_in(first)
+        await self._start(tasks, "node")
 
     async def _start(self, tasks: asyncio.TaskGroup, name: str) -> None:
         self.say(f"starting {name}")
@@ -111,9 +131,11 @@ class Play:
         dice = random.Random(self._wishes.seed)  # noqa: S311 - a seeded plan, not a secret
         pause = (self._wishes.seconds or 60.0) / (self._wishes.kills + 1)
         for index in range(self._wishes.kills):
-            await asyncio.sleep(pause * dice.uniform(0.6, 1.2))
+            await asyncio.sleep(pause * dice.uniform(0.5, 1.0))
             child = self._children[KILLED_IN_TURN[index % len(KILLED_IN_TURN)]]
-            if child.pid is not None and child.up:
+            while not child.up:  # noqa: ASYNC110 - what is awaited lies in another process
+                await asyncio.sleep(LOOK_EVERY_S)
+            if child.pid is not None:
                 os.kill(child.pid, signal.SIGKILL)
                 self._killed.append({"child": child.name, "at_s": round(time.monotonic() - self._began, 1)})
                 self.say(f"killed {child.name} with -9")
@@ -156,9 +178,9 @@ class Play:
             await _patiently(self._decided)
         self._still.set()
         for task in acting:
-            if task.get_name() == "kill":
+            if told_to_stop or task.get_name() in {"kill", "listen"}:
                 task.cancel()
-        await asyncio.wait(acting)
+        await asyncio.gather(*acting, return_exceptions=True)
         watching.cancel()
         status = await asyncio.to_thread(self._report) if reporting else 0
         for name in ("centre", "broker"):
@@ -168,7 +190,7 @@ class Play:
         return status
 
     def _drained(self) -> bool:
-        outbox = self._view.counters.get("outbox", {})
+        outbox = counting.counters(self._stage.counters).get("outbox", {})
         evidence = outbox.get("evidence", {})
         waiting = evidence.get("wanted", 0) + evidence.get("sending", 0)
         return waiting == 0 and int(outbox.get("records", FEED + 1)) <= FEED
@@ -180,7 +202,8 @@ class Play:
 
     async def _stop_child(self, name: str) -> None:
         self._stops[name].set()
-        await self._children[name].over.wait()
+        if self._children[name].starts:
+            await self._children[name].over.wait()
 
     def _report(self) -> int:
         told = account(self._stage, self._played, self._children, self._killed, driven=self._wishes.drive)

@@ -2,8 +2,8 @@
 
 *Made* comes from the node's journal, a line for each number it gave, written before its outbox had the record.
 *Stored* comes from SELECT over the centre's tables. The delivery ledger is asked only to name the reasons for what
-is missing. A node killed with -9 may have given one number and never written the record: at most one for each kill, and
-only the very last of an epoch; these are shown as `unfinished` and not hidden in any other figure. Pure.
+is missing. A node killed with -9, by whomever, may have given one number and never written the record: at most one for
+each fall, and only the very last of an epoch; these are shown as `unfinished` and not hidden in any other figure. Pure.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ class Counted:
     aside: frozenset[Number] = frozenset()
     on_node: int = 0
     evicted: int = 0
-    node_kills: int = 0
+    node_falls: int = 0
     events: Sequence[tuple[str, int]] = ()  # id and rev of every stored event record
     open_fingerprints: Sequence[str] = ()
     evidence_missing: Sequence[str] = ()
@@ -93,7 +93,7 @@ def _unfinished(missing: set[Number], counted: Counted) -> set[Number]:
     for epoch, seq in counted.made:
         last[epoch] = max(seq, last.get(epoch, 0))
     ends = {(epoch, seq) for epoch, seq in missing if last[epoch] == seq}
-    return ends if len(ends) <= counted.node_kills else set()
+    return ends if len(ends) <= counted.node_falls else set()
 
 
 def _failures(

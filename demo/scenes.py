@@ -81,9 +81,9 @@ def choose(videos: Sequence[str], detector: str, shared: Path | None) -> Videos:
     """What to watch: the person's own, else the development clips, else a drawn street. Raises NoVideoError."""
     mirror = shared / "data" / "models" if shared else None
     if videos:
-        missing = [video for video in videos if "://" not in video and not Path(video).is_file()]
-        if missing:
-            raise NoVideoError(f"{missing[0]}: no such file; give a video file or an rtsp:// address")
+        for video in videos:
+            if not video.startswith(("rtsp://", "rtsps://")) and not Path(video).is_file():
+                raise NoVideoError(f"{video}: no such file; give a video file or an rtsp:// address")
         return Videos(tuple(videos), detector, mirror, f"Your own video, seen by {detector}")
     if shared is not None:
         clips = [shared / "data" / "videos" / clip for clip in CLIPS]

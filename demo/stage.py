@@ -5,16 +5,17 @@ anew each time and stand in files only their owner may read.
 """
 
 import secrets
-import shutil
 import socket
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import yaml
 
-from demo import broker
+from demo import broker, place
+from demo.broker import Wanted
 from demo.scenes import Videos, cameras, city, sensors
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -23,11 +24,10 @@ NODE: Final = "node-bach-dang"
 WARDS: Final = ("hai-chau", "thanh-khe")
 WHOLE_CITY: Final = "*"
 USUAL_PORT: Final = 8000
-MARK: Final = ".wardsense-demo"
 
 
-class NotOursError(ValueError):
-    """A folder that must not be cleared."""
+class PortTakenError(ValueError):
+    """Somebody listens on the port asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ class Stage:
     database: str
     videos: Videos
     broker_command: list[str]
+    mark: TextIO  # held as long as the run
     passwords: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -99,45 +100,55 @@ class Stage:
         return [sys.executable, "-c", "import wardsense; wardsense.main()", *words]
 
 
-def build(folder: Path, videos: Videos, http_port: int | None, database: str | None, fps: float) -> Stage:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a person may choose about the stage; None is what fits."""
+
+    folder: Path
+    http_port: int | None = None
+    database: str | None = None
+    fps: float = 5.0
+    broker: Wanted = Wanted.AUTO
+
+
+def build(setting: Setting, videos: Videos) -> Stage:
     """Write the files of a fresh stage; what an earlier one left in the folder is removed.
 
-    Raises NotOursError for a folder with anything else in it, OSError.
+    Raises FolderRefusedError for a folder that is not ours, NoBrokerError, PortTakenError, OSError.
     """
-    folder = _cleared(folder)
+    http_port, found = _http_port(setting.http_port), broker.find(setting.broker)
+    held = place.take(setting.folder)
+    folder, port = held.folder, free_port()
     logins = {NODE: secrets.token_urlsafe(16), "central": secrets.token_urlsafe(16)}
-    port = free_port()
     stage = Stage(
         folder=folder,
-        http_port=http_port or (USUAL_PORT if free(USUAL_PORT) else free_port()),
+        http_port=http_port,
         broker_port=port,
-        database=database or f"sqlite:///{folder / 'wardsense.db'}",
+        database=setting.database or f"sqlite:///{folder / 'wardsense.db'}",
         videos=videos,
-        broker_command=broker.command(folder / "broker", port, logins),
+        broker_command=broker.command(found, folder / "broker", port, logins),
+        mark=held.mark,
         passwords={person.login: secrets.token_urlsafe(9) for person in PEOPLE},
     )
-    (folder / "city.yaml").write_text(
-        city((CONFIGS / "city.yaml").read_text("utf-8"), len(videos.sources)), encoding="utf-8"
-    )
-    _write(stage.central_file, _central(stage, logins["central"]))
-    _write(stage.node_file, _node(stage, logins[NODE], fps))
+    known = logins if found else {}
+    _private(folder / "city.yaml", city((CONFIGS / "city.yaml").read_text("utf-8"), len(videos.sources)))
+    _private(stage.central_file, _yaml(_central(stage, known)))
+    _private(stage.node_file, _yaml(_node(stage, known, setting.fps)))
     return stage
 
 
-def _cleared(folder: Path) -> Path:
-    folder = folder.resolve()
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
-        raise NotOursError(f"{folder}: not empty and not a folder of the demonstration; give another with --folder")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / MARK).touch()
-    return folder
+def _http_port(wanted: int | None) -> int:
+    if wanted is None:
+        return USUAL_PORT if free(USUAL_PORT) else free_port()
+    if not free(wanted):
+        raise PortTakenError(f"port {wanted} is taken; give another with --port")
+    return wanted
 
 
-def _central(stage: Stage, password: str) -> dict[str, Any]:
+def _central(stage: Stage, logins: Mapping[str, str]) -> dict[str, Any]:
     return {
         "database": stage.database,
-        "broker": _line(stage, "central", password, "wardsense-central"),
+        "broker": _line(stage, "central", "wardsense-central", logins),
         "http": {"host": "127.0.0.1", "port": stage.http_port},
         "evidence": str(stage.folder / "evidence"),
         "photos": str(stage.folder / "photos"),
@@ -148,7 +159,7 @@ def _central(stage: Stage, password: str) -> dict[str, Any]:
     }
 
 
-def _node(stage: Stage, password: str, fps: float) -> dict[str, Any]:
+def _node(stage: Stage, logins: Mapping[str, str], fps: float) -> dict[str, Any]:
     models: dict[str, Any] = {}
     if stage.videos.detector is not None:
         faces = {"faces": "yunet-faces"} if stage.videos.mirror else {}
@@ -159,7 +170,7 @@ def _node(stage: Stage, password: str, fps: float) -> dict[str, Any]:
         "data": str(stage.folder / "node"),
         "clock": "host",
         "made_journal": str(stage.journal),
-        "broker": _line(stage, NODE, password, NODE),
+        "broker": _line(stage, NODE, NODE, logins),
         "centre": {"url": stage.url, "secret_file": str(stage.node_secret)},
         "models": models,
         "cameras": cameras(stage.videos, fps),
@@ -167,22 +178,23 @@ def _node(stage: Stage, password: str, fps: float) -> dict[str, Any]:
     }
 
 
-def _line(stage: Stage, user: str, password: str, client: str) -> dict[str, Any]:
+def _line(stage: Stage, user: str, client: str, logins: Mapping[str, str]) -> dict[str, Any]:
     line: dict[str, Any] = {"host": "127.0.0.1", "port": stage.broker_port, "client_id": client}
-    if broker.mosquitto() is None:
+    if user not in logins:
         return line
     secret = stage.folder / f"{user}.password"
-    _private(secret, password)
+    _private(secret, logins[user] + "\n")
     return {**line, "username": user, "password_file": str(secret)}
 
 
-def _write(path: Path, told: dict[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(told, allow_unicode=True, sort_keys=False), encoding="utf-8")
+def _yaml(told: dict[str, Any]) -> str:
+    text: str = yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
+    return text
 
 
 def _private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.touch(mode=0o600)  # a database address or a camera's may hold a password, too
+    path.write_text(text, encoding="utf-8")
 
 
 def free(port: int) -> bool:

@@ -1,0 +1,84 @@
+"""What the demonstration watches: whose videos, which scenes, and what is refused before anything starts."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from demo import scenes
+from demo.scenes import NoVideoError, camera_id, cameras, choose, city
+from tests.conftest import ROOT
+
+
+def development_data(folder: Path, clips: tuple[str, ...] = scenes.CLIPS) -> Path:
+    videos = folder / "data" / "videos"
+    videos.mkdir(parents=True)
+    for clip in clips:
+        (videos / clip).touch()
+    return folder
+
+
+def test_without_any_video_the_street_is_drawn_and_says_so() -> None:
+    videos = choose([], "deimv2-femto", None)
+    assert videos.detector is None
+    assert "drawn street" in videos.told
+    assert [camera["source"] for camera in cameras(videos, 5)] == [{"drawn": 1}, {"drawn": 2}, {"drawn": 3}]
+
+
+def test_the_development_clips_are_taken_where_they_are_and_said_to_be_others(tmp_path: Path) -> None:
+    videos = choose([], "deimv2-femto", development_data(tmp_path))
+    assert videos.detector == "deimv2-femto"
+    assert "not part of WardSense" in videos.told
+    assert [Path(camera["source"]["file"]).name for camera in cameras(videos, 5)] == list(scenes.CLIPS)
+
+
+def test_half_of_the_development_clips_is_none_of_them(tmp_path: Path) -> None:
+    assert choose([], "deimv2-femto", development_data(tmp_path, scenes.CLIPS[:1])).detector is None
+
+
+def test_a_persons_own_videos_come_before_all_others(tmp_path: Path) -> None:
+    own = tmp_path / "street.mp4"
+    own.touch()
+    videos = choose([str(own), "rtsp://camera/stream"], "yolox-nano-416", development_data(tmp_path / "shared"))
+    assert "yolox-nano-416" in videos.told
+    assert [camera["source"] for camera in cameras(videos, 5)] == [{"file": str(own)}, {"rtsp": "rtsp://camera/stream"}]
+
+
+@pytest.mark.parametrize("wrong", ["absent.mp4", "http://camera/stream", "rtsp:/camera", ""])
+def test_what_is_no_video_is_refused_by_name(wrong: str) -> None:
+    with pytest.raises(NoVideoError) as refused:
+        choose([wrong], "deimv2-femto", None)
+    assert str(refused.value).startswith(f"{wrong}: no such file")
+
+
+def test_a_folder_is_no_video(tmp_path: Path) -> None:
+    with pytest.raises(NoVideoError):
+        choose([str(tmp_path)], "deimv2-femto", None)
+
+
+def test_a_clip_known_by_name_has_a_scene_of_its_own_and_any_other_the_whole_picture(tmp_path: Path) -> None:
+    names = ("opencv_vtest.avi", "street.mp4")
+    for name in names:
+        (tmp_path / name).touch()
+    known, other = cameras(choose([str(tmp_path / name) for name in names], "deimv2-femto", None), 5)
+    assert known["zones"][0]["id"] == "quang-truong"
+    assert other["zones"][0]["polygon"] == scenes.WHOLE
+
+
+def test_every_camera_beyond_the_third_is_registered_in_the_first_ward() -> None:
+    base = (ROOT / "configs" / "city.yaml").read_text("utf-8")
+    (node,) = yaml.safe_load(city(base, 5))["nodes"].values()
+    before = next(iter(yaml.safe_load(base)["nodes"].values()))["cameras"]
+    assert set(node["cameras"]) == {*before, camera_id(3), camera_id(4)}
+    assert node["cameras"][camera_id(4)]["ward"] == node["ward"]
+
+
+def test_three_cameras_leave_the_registry_as_it_is() -> None:
+    base = (ROOT / "configs" / "city.yaml").read_text("utf-8")
+    assert yaml.safe_load(city(base, 3)) == yaml.safe_load(base)
+
+
+def test_two_rivers_one_of_which_floods_soon() -> None:
+    soon, calm = scenes.sensors()
+    assert soon["flood"]["high"] > 1 > calm["flood"]["high"]
+    assert soon["flood"]["quiet_s"] + soon["flood"]["rise_s"] < 30
