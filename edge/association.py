@@ -7,7 +7,6 @@ width taken from the Kalman filter: nothing at 25 frames a second, much for a ne
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +30,8 @@ def assigned(likeness: Floats, floor: float) -> tuple[NDArray[np.intp], NDArray[
     """Rows and columns of the pairs with the largest total likeness, none of them below `floor`."""
     if not likeness.size:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - a second of a node's start; at the first look
+
     # A pair below the floor must not pull others out of place, so it is worth nothing before assigning.
     worth = np.where(likeness >= floor, likeness, 0.0)
     rows, columns = linear_sum_assignment(worth, maximize=True)
