@@ -1,30 +1,42 @@
 """The report of a run: both counts taken and compared, and what was seen on the way, as JSON."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from demo import counting
 from demo.actors import Played
 from demo.children import Child
 from demo.report import Counted, Reckoning, percentiles, reckon
+from demo.sessions import Sessions
 from demo.stage import Stage
 
 LIVE_EVENTS: Final = "SELECT captured, heard FROM record WHERE kind = 'event' AND NOT backlog"
 SEEN: Final = "SELECT id, first_seen FROM alert WHERE raised_at IS NOT NULL AND NOT late"
-# A water level asks for two readings of three, and a silent source for silence: their wait is the rule's, not ours.
-RAISED: Final = """SELECT first_seen, raised_at FROM alert
-    WHERE raised_at IS NOT NULL AND NOT late AND rule IN ('loitering', 'stopped-vehicle')"""
+# Rules that ask for more than one fact, or for time to pass, wait by their own word: those are not our latency. Nor is
+# `raised_at`, which moves when an alert is raised again.
+RAISED: Final = """SELECT a.first_seen, min(h.at) FROM alert a JOIN alert_history h ON h.alert_id = a.id
+    WHERE h.step = 'raise' AND a.raised_at IS NOT NULL AND NOT a.late AND a.rule IN ('loitering', 'stopped-vehicle')
+    GROUP BY a.id, a.first_seen"""
 
 
-def account(
-    stage: Stage, played: Played, children: dict[str, Child], killed: list[dict[str, Any]], *, driven: bool
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What became of the three programs: themselves, every kill, and what each session of the node counted."""
+
+    children: dict[str, Child]
+    killed: list[dict[str, Any]] = field(default_factory=list)
+    sessions: Sessions = field(default_factory=Sessions)
+
+
+def account(stage: Stage, played: Played, run: Run, *, driven: bool) -> dict[str, Any]:
     """Everything about a run. `failures` is empty when all that was asked for was reached."""
+    children = run.children
     tables = counting.Tables(stage.database)
     try:
         reckoning = reckon(_counted(stage, tables, played, children["node"].starts - 1, driven=driven))
         return _told(stage, tables, played, reckoning) | {
-            "killed": killed,
+            "cameras": run.sessions.cameras(),
+            "killed": run.killed,
             "starts": {name: child.starts for name, child in children.items()},
             "back_after_s": {name: [round(s, 1) for s in child.back_after] for name, child in children.items()},
         }
@@ -60,7 +72,6 @@ def _told(stage: Stage, tables: counting.Tables, played: Played, reckoning: Reck
         "failures": [*reckoning.failures, *(f"evidence {sha256} differs" for sha256 in played.mismatched)],
         "records": {name: value for name, value in asdict(reckoning).items() if name != "failures"},
         "records_by_kind": tables.tally("SELECT kind, count(*) FROM record GROUP BY kind"),
-        "cameras": counting.counters(stage.counters).get("cameras", {}),
         "alerts": tables.tally("SELECT rule, condition, handling, count(*) FROM alert GROUP BY 1, 2, 3"),
         "cases": tables.tally('SELECT state, count(*) FROM "case" GROUP BY 1'),
         "whole_way": len(played.whole_way),

@@ -1,6 +1,6 @@
 """Who plays the people of both wards: operators who decide, crews who do, and one who listens to the stream.
 
-An operator looks at the picture first and checks that it is the one the node named, then confirms; every fifth camera
+An operator looks at the picture first and checks that it is the one the node named, then confirms; every third camera
 alert is dismissed, so that verdicts of both kinds exist. A crew accepts, begins, writes what it did, sends an
 after-photo and resolves; the operator closes. A centre that is away for a moment is weather here, too.
 """
@@ -21,7 +21,9 @@ from PIL import Image, ImageDraw
 from demo.people import Json, Person
 
 LOOK_S: Final = 1.0
-DISMISS_EVERY: Final = 5
+DISMISS_EVERY: Final = 3
+OWN_QUEUE: Final = ("new", "acknowledged")  # acknowledged: taken, and then the centre went away
+RAISED: Final = ("active", "stale", "cleared")
 WEATHER: Final = (httpx.TransportError, httpx.HTTPStatusError)
 
 
@@ -42,10 +44,10 @@ async def operate(operator: Person, played: Played, stop: asyncio.Event) -> None
     seen = 0
     while not stop.is_set():
         try:
-            for line in await operator.all("/v1/alerts", handling="new", condition=["active", "stale", "cleared"]):
+            for line in await operator.all("/v1/alerts", handling=OWN_QUEUE, condition=RAISED):
                 if not any(item["state"] == "coming" for item in line["evidence"]):  # nobody decides blind
-                    seen += 1
-                    await _decide(operator, line, played, dismiss=seen % DISMISS_EVERY == 0)
+                    seen += bool(line["evidence"])
+                    await _decide(operator, line, played, dismiss=bool(line["evidence"]) and seen % DISMISS_EVERY == 0)
             for case in await operator.all("/v1/cases", state="resolved"):
                 await operator.step(f"/v1/cases/{case['id']}", "close")
                 played.whole_way.append(case["id"])
@@ -105,7 +107,8 @@ async def _decide(operator: Person, line: Json, played: Played, *, dismiss: bool
         played.looked += 1
         if hashlib.sha256(picture.content).hexdigest() != item["sha256"]:
             played.mismatched.append(item["sha256"])
-    await operator.step(path, "acknowledge")
+    if line["handling"] == "new":
+        await operator.step(path, "acknowledge")
     if dismiss:
         await operator.step(path, "dismiss", {"reason": "false_detection"})
         played.dismissed += 1

@@ -13,6 +13,7 @@ from demo.broker import NoBrokerError, Wanted
 from demo.children import ChildFailedError
 from demo.place import FolderRefusedError
 from demo.play import Play, Wishes
+from demo.proving import prove
 from demo.scenes import NoVideoError, choose
 from demo.settling_in import StepFailedError
 from demo.stage import PortTakenError, Setting, build
@@ -55,8 +56,9 @@ def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
     out = Console()
     shared = os.environ.get(SHARED)
     try:
+        prove(video or [])
         videos = choose(video or [], detector, Path(shared) if shared and (Path(shared) / "data").is_dir() else None)
-        out.print(videos.told, style="bold", markup=False)
+        out.print(videos.told, style="bold", markup=False, soft_wrap=True)
         _writable(report)
         stage = build(Setting(folder, port, database, fps, broker), videos)
     except (NoVideoError, FolderRefusedError, PortTakenError, NoBrokerError) as refused:

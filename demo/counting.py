@@ -69,13 +69,13 @@ class Tables:
         return [row[0] for row in told]
 
     def evidence_missing(self) -> list[str]:
-        """Pictures that stored events name and that are not here."""
-        told = self.rows(
-            "SELECT n.sha256 FROM evidence_name n "
-            "LEFT JOIN evidence e ON e.ward_id = n.ward_id AND e.sha256 = n.sha256 "
-            "WHERE e.state IS NULL OR e.state <> 'here'"
-        )
-        return [row[0] for row in told]
+        """Pictures that stored events name, by the events' own words, and that are not here."""
+        told = self.rows("SELECT ward_id, body FROM record WHERE kind = 'event'")
+        named = {(ward, picture["sha256"]) for ward, body in told for picture in _json(body).get("evidence") or ()}
+        here = {
+            (ward, sha256) for ward, sha256 in self.rows("SELECT ward_id, sha256 FROM evidence WHERE state = 'here'")
+        }
+        return sorted(sha256 for _, sha256 in named - here)
 
     def tally(self, query: str) -> dict[str, int]:
         """Counts by the words of the first columns."""

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.live import Live
 
 from demo import actors, counting, view
-from demo.account import account
+from demo.account import Run, account
 from demo.children import LOOK_EVERY_S, keep_running
 from demo.people import Person
 from demo.settling_in import children_of, new_link, settle_in, sign_in, write_passwords
@@ -51,9 +51,9 @@ class Play:
         self._began = time.monotonic()
         self._view, self._played = view.View(), actors.Played()
         self._people: dict[str, Person] = {}
-        self._children = children_of(stage)
+        self._run = Run(children_of(stage))
+        self._children = self._run.children
         self._stops = {name: asyncio.Event() for name in self._children}
-        self._killed: list[dict[str, Any]] = []
         self._still, self._stop = asyncio.Event(), asyncio.Event()
         self._link = ""
 
@@ -112,6 +112,8 @@ class Play:
     def _welcome(self) -> None:
         for name, address in self._addresses():
             self.say(f"{name:<12} {address}")
+        for login, password in self._stage.passwords.items():
+            self.say(f"{'':<12} {login:<20} {password}")
         self.say(f"up after {time.monotonic() - self._began:.0f} s; the first alert takes 15 to 40 s more")
 
     def _jobs(self) -> Sequence[tuple[str, Coroutine[Any, Any, None]]]:
@@ -137,7 +139,7 @@ class Play:
                 await asyncio.sleep(LOOK_EVERY_S)
             if child.pid is not None:
                 os.kill(child.pid, signal.SIGKILL)
-                self._killed.append({"child": child.name, "at_s": round(time.monotonic() - self._began, 1)})
+                self._run.killed.append({"child": child.name, "at_s": round(time.monotonic() - self._began, 1)})
                 self.say(f"killed {child.name} with -9")
 
     async def _watch(self) -> None:
@@ -158,6 +160,7 @@ class Play:
         admin, seen = self._people["admin"], self._view
         seen.seconds = time.monotonic() - self._began
         seen.counters = counting.counters(self._stage.counters)
+        self._run.sessions.note(seen.counters)
         try:
             seen.nodes = await admin.all("/v1/nodes")
             seen.devices = await admin.all("/v1/devices")
@@ -206,7 +209,8 @@ class Play:
             await self._children[name].over.wait()
 
     def _report(self) -> int:
-        told = account(self._stage, self._played, self._children, self._killed, driven=self._wishes.drive)
+        self._run.sessions.note(counting.counters(self._stage.counters))
+        told = account(self._stage, self._played, self._run, driven=self._wishes.drive)
         told["seconds"] = round(time.monotonic() - self._began, 1)
         if (path := self._wishes.report) is not None:
             path.parent.mkdir(parents=True, exist_ok=True)

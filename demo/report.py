@@ -84,7 +84,7 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float | int | None]:
     """Median and 95th percentile, in seconds to the millisecond."""
     if not seconds:
         return {"n": 0, "p50": None, "p95": None}
-    high = quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
+    high = quantiles(seconds, n=20, method="inclusive")[-1] if len(seconds) > 1 else seconds[0]
     return {"n": len(seconds), "p50": round(median(seconds), 3), "p95": round(high, 3)}
 
 

@@ -110,6 +110,13 @@ def test_percentiles_of_nothing_one_and_many() -> None:
     assert many["p95"] == pytest.approx(0.96, abs=0.01)
 
 
+@given(st.lists(st.floats(0, 1e6), min_size=1))
+def test_no_percentile_lies_beyond_what_was_measured(seconds: list[float]) -> None:
+    told = percentiles(seconds)
+    for name in ("p50", "p95"):
+        assert round(min(seconds), 3) <= (told[name] or 0) <= round(max(seconds), 3)
+
+
 def test_every_side_of_the_account_is_told_by_name() -> None:
     told = {field.name for field in fields(reckon(GOOD))}
     assert {"made", "stored", "dead_lettered", "lost", "merged", "aside", "on_node", "unfinished"} <= told

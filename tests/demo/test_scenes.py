@@ -73,6 +73,12 @@ def test_every_camera_beyond_the_third_is_registered_in_the_first_ward() -> None
     assert node["cameras"][camera_id(4)]["ward"] == node["ward"]
 
 
+def test_a_camera_nobody_watches_is_not_registered() -> None:
+    base = (ROOT / "configs" / "city.yaml").read_text("utf-8")
+    (node,) = yaml.safe_load(city(base, 1))["nodes"].values()
+    assert list(node["cameras"]) == [camera_id(0)]
+
+
 def test_three_cameras_leave_the_registry_as_it_is() -> None:
     base = (ROOT / "configs" / "city.yaml").read_text("utf-8")
     assert yaml.safe_load(city(base, 3)) == yaml.safe_load(base)
