@@ -111,9 +111,10 @@ class Play:
 
     def _welcome(self) -> None:
         for name, address in self._addresses():
-            self.say(f"{name:<12} {address}")
+            self.say(f"{name:<7} {address}")
+        self.say(f"the link signs operator-{WARDS[0]} in, once; these passwords always:")
         for login, password in self._stage.passwords.items():
-            self.say(f"{'':<12} {login:<20} {password}")
+            self.say(f"{'':<7} {login:<20} {password}")
         self.say(f"up after {time.monotonic() - self._began:.0f} s; the first alert takes 15 to 40 s more")
 
     def _jobs(self) -> Sequence[tuple[str, Coroutine[Any, Any, None]]]:
@@ -150,7 +151,8 @@ class Play:
             while True:
                 await self._look()
                 if isinstance(live, Live):
-                    live.update(view.panel(self._view, children, self._addresses()), refresh=True)
+                    shown = view.panel(self._view, children, self._addresses(), self._out.height)
+                    live.update(shown, refresh=True)
                 elif time.monotonic() - told_at >= LINE_EVERY_S:
                     told_at = time.monotonic()
                     self.say(view.line(self._view, children))
@@ -223,11 +225,10 @@ class Play:
     def _addresses(self) -> list[tuple[str, str]]:
         stage = self._stage
         return [
-            ("API", f"{stage.url}/v1 (contract: {stage.url}/v1/openapi.json)"),
-            ("sign in once", f"{self._link} as operator-{WARDS[0]}"),
-            ("passwords", str(stage.folder / "passwords.txt")),
+            ("API", f"{stage.url}/v1/openapi.json"),
+            ("link", self._link),
             ("broker", f"127.0.0.1:{stage.broker_port}"),
-            ("logs", str(stage.folder / "log")),
+            ("files", str(stage.folder)),
         ]
 
 

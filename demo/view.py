@@ -1,22 +1,27 @@
 """What flows, as a person sees it: read once a second from the public API and the node's counters, shown as a panel.
 
-In a terminal it is a panel that stays in place; elsewhere, a line every few seconds.
+In a terminal it is a panel that stays in place, made to fit 80 columns and 24 lines: addresses come first, because a
+terminal cuts from below, none is longer than a line, and fewer alerts are listed where there is less room. Elsewhere, a
+line every few seconds.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from rich.console import Group, RenderableType
-from rich.panel import Panel
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from demo.children import Child
 from demo.people import Json
 
-NEWEST = 6
+LEAST_ALERTS: Final = 2
+MOST_ALERTS: Final = 8
+RULES_AND_HEADS: Final = 8  # and the line the cursor stands on
+STATES: Final = {"live": "green", "up": "green", "active": "red", "confirmed": "green", "here": "green"}
 
 
 @dataclass(slots=True)
@@ -49,64 +54,80 @@ def line(view: View, children: Sequence[Child]) -> str:
     return f"{view.seconds:5.0f} s  {up}  {told}  alerts {dict(alerts)}  cases {dict(cases)}"
 
 
-def panel(view: View, children: Sequence[Child], addresses: Sequence[tuple[str, str]]) -> RenderableType:
-    """The whole panel."""
-    where = Table.grid(padding=(0, 2))
-    for name, address in addresses:
-        where.add_row(Text(name, style="bold"), Text(address, overflow="fold"))
+def panel(
+    view: View, children: Sequence[Child], addresses: Sequence[tuple[str, str]], lines: int = 50
+) -> RenderableType:
+    """The whole panel, for a terminal of so many lines."""
+    above = len(addresses) + len(children) + len(view.devices) + RULES_AND_HEADS
+    room = min(max(lines - above, LEAST_ALERTS), MOST_ALERTS)
     return Group(
+        Rule(f"WardSense  {view.seconds:.0f} s  Ctrl-C stops everything in order", style="dim"),
+        *(Text.assemble((f"{name:<7}", "bold"), address, overflow="fold") for name, address in addresses),
+        Rule(style="dim"),
         _children(children),
-        _cameras(view),
-        _ledger(view),
-        _alerts(view),
-        Panel(where, title="Ctrl-C stops everything in order", border_style="dim"),
+        _ledger(view.ledger),
+        Rule(style="dim"),
+        _devices(view),
+        Rule(style="dim"),
+        _alerts(view, room),
     )
 
 
 def _children(children: Sequence[Child]) -> Table:
-    table = Table(title="WardSense", expand=True, title_style="bold")
-    for column in ("process", "state", "pid", "starts", "back after"):
-        table.add_column(column)
+    table = Table.grid(padding=(0, 2))
     for child in children:
-        back = f"{child.back_after[-1]:.1f} s" if child.back_after else ""
-        state = Text("up", style="green") if child.up else Text("down", style="bold red")
-        table.add_row(child.name, state, str(child.pid or ""), str(child.starts), back)
+        starts = "started once" if child.starts == 1 else f"started {child.starts} times"
+        back = f"back after {child.back_after[-1]:.1f} s" if child.back_after else ""
+        state = Text("up", style="green") if child.up else Text("DOWN", style="bold red")
+        pid = f"pid {child.pid}" if child.pid else ""
+        table.add_row(Text(child.name, style="bold"), state, pid, starts, back)
     return table
 
 
-def _cameras(view: View) -> Table:
-    table = Table(expand=True)
-    for column in ("camera / sensor", "ward", "state", "read", "looked at", "detections", "value"):
-        table.add_column(column)
+def _ledger(ledger: dict[str, int]) -> Text:
+    """What is nought and should be is dimmed; what should not be stands out."""
+    told = Text("records  ", style="bold", no_wrap=True, overflow="ellipsis")
+    for name, count in ledger.items():
+        wrong = count and name in {"lost", "dead_lettered"}
+        style = "bold red" if wrong else "" if name in {"made", "stored"} or count else "dim"
+        told.append(f"{name.replace('_', ' ')} {count}  ", style=f"not bold {style}")
+    return told
+
+
+def _devices(view: View) -> Table:
+    table = _table("camera, sensor", "ward", "state", "read", "looked", "seen", "value")
     told = view.counters.get("cameras", {})
     for device in view.devices:
         counts = told.get(device["id"], {})
         value = "" if device["value"] is None else f"{device['value']:.2f} {device['unit']}"
-        state = Text(device["state"], style="green" if device["state"] == "live" else "red")
         figures = [str(counts.get(name, "")) for name in ("read", "analysed", "detections")]
-        table.add_row(device["id"], device["ward"], state, *figures, value)
+        table.add_row(device["id"], device["ward"], _coloured(device["state"]), *figures, value)
     return table
 
 
-def _ledger(view: View) -> Table:
-    table = Table(expand=True)
-    ledger = view.ledger
-    for name in ledger:
-        table.add_column(name.replace("_", " "), justify="right")
-    if ledger:
-        table.add_row(*(str(count) for count in ledger.values()))
-    return table
-
-
-def _alerts(view: View) -> Table:
+def _alerts(view: View, room: int) -> Table:
     cases = {case["id"]: case for case in view.cases}
-    table = Table(expand=True)
-    for column in ("alert", "where", "condition", "handling", "picture", "case"):
-        table.add_column(column)
-    shown = [alert for alert in view.alerts if alert["raised_at"]]
-    for alert in sorted(shown, key=lambda alert: str(alert["raised_at"]), reverse=True)[:NEWEST]:
+    table = _table("alert", "where", "condition", "handling", "picture", "case")
+    shown = sorted((alert for alert in view.alerts if alert["raised_at"]), key=_newest, reverse=True)
+    for alert in shown[:room]:
         picture = ", ".join(sorted({item["state"] for item in alert["evidence"]}))
         case = cases.get(alert["case_id"] or "")
+        words = (alert["condition"], alert["handling"], picture)
         told = f"{case['number']} {case['state']}" if case else ""
-        table.add_row(alert["rule"], alert["device"]["id"], alert["condition"], alert["handling"], picture, told)
+        table.add_row(alert["rule"], alert["device"]["id"], *map(_coloured, words), told)
     return table
+
+
+def _newest(alert: Json) -> str:
+    return str(alert["raised_at"])
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    return table
+
+
+def _coloured(state: str) -> Text:
+    return Text(state, style=STATES.get(state, ""))
