@@ -1,0 +1,51 @@
+"""The demonstration itself, as a newcomer starts it: a drawn street, everybody played, both counts compared."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+DOOR = (sys.executable, "-c", "import wardsense; wardsense.main()", "demo")
+
+
+def played(folder: Path, *words: str) -> dict[str, Any]:
+    """Play a demonstration without a panel and without development data; its report."""
+    report = folder / "report.json"
+    fixed = ("--headless", "--drive", "--report", str(report), "--folder", str(folder / "run"))
+    bare = {**os.environ, "PYTHONPATH": str(ROOT), "WARDSENSE_SHARED": ""}
+    done = subprocess.run([*DOOR, *fixed, *words], cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    assert done.stdout.startswith("A drawn street, no detector"), "the first line says what is watched"
+    told: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    return told
+
+
+def test_a_drawn_street_raises_alerts_that_go_the_whole_way_and_every_record_made_is_stored(tmp_path: Path) -> None:
+    told = played(tmp_path, "--seconds", "40")
+    records = told["records"]
+    assert records["made"] == records["stored"] > 0
+    assert told["failures"] == []
+    assert told["whole_way"] >= 1
+    assert told["cases"].get("closed", 0) >= 1
+    assert told["evidence_looked_at"] >= 1
+    assert set(told["cameras"]) == {"cam-bach-dang", "cam-tran-phu", "cam-dien-bien-phu"}
+    assert all(camera["analysed"] > 0 and camera["tracks"] > 0 for camera in told["cameras"].values())
+    assert any(name.startswith("water-level/") for name in told["alerts"]), "a rising river raises one, too"
+    assert all(
+        told["latency_s"][way]["n"] > 0 for way in ("capture_to_stored", "capture_to_alert", "capture_to_stream")
+    )
+
+
+def test_each_of_the_three_is_killed_once_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:
+    told = played(tmp_path, "--seconds", "50", "--kill", "3", "--seed", "7")
+    assert sorted(kill["child"] for kill in told["killed"]) == ["broker", "centre", "node"]
+    assert all(len(back) >= 1 for back in told["back_after_s"].values())
+    assert told["records"]["lost"] == told["records"]["duplicated"] == 0
+    assert told["whole_way"] >= 1
