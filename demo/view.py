@@ -20,6 +20,7 @@ from demo.people import Json
 
 LEAST_ALERTS: Final = 2
 MOST_ALERTS: Final = 8
+ALWAYS_TOLD: Final = frozenset({"made", "stored", "lost", "outstanding"})
 RULES_AND_HEADS: Final = 8  # and the line the cursor stands on
 STATES: Final = {"live": "green", "up": "green", "active": "red", "confirmed": "green", "here": "green"}
 
@@ -85,12 +86,12 @@ def _children(children: Sequence[Child]) -> Table:
 
 
 def _ledger(ledger: dict[str, int]) -> Text:
-    """What is nought and should be is dimmed; what should not be stands out."""
+    """What always counts, and of the rest what there is any of; what should be nought and is not stands out."""
     told = Text("records  ", style="bold", no_wrap=True, overflow="ellipsis")
     for name, count in ledger.items():
-        wrong = count and name in {"lost", "dead_lettered"}
-        style = "bold red" if wrong else "" if name in {"made", "stored"} or count else "dim"
-        told.append(f"{name.replace('_', ' ')} {count}  ", style=f"not bold {style}")
+        if count or name in ALWAYS_TOLD:
+            style = "bold red" if count and name in {"lost", "dead_lettered"} else "not bold"
+            told.append(f"{name.replace('_', ' ')} {count}  ", style=style)
     return told
 
 

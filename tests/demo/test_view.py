@@ -83,7 +83,7 @@ def test_everything_fits_80_columns_and_24_lines_with_no_address_cut() -> None:
     told = shown(full_view(), width=80, lines=24)
     assert len(told) <= 23
     assert max(map(len, told)) <= 80
-    assert not any("…" in row for row in told if "records" not in row)
+    assert not any("…" in row for row in told)
     for _, address in ADDRESSES:
         assert any(row.endswith(f" {address}") for row in told), "whole, so that it can be copied"
 
