@@ -17,8 +17,8 @@ def shared_folder() -> Path | None:
 
 SKIPPED: list[str] = []
 
-# Machines are shared and noisy: how long an example takes proves nothing. In CI the examples are always the same, so that
-# what fails there fails here; elsewhere they are new each time.
+# Machines are shared and noisy: how long an example takes proves nothing. In CI the examples are always the same, so
+# that what fails there fails here; elsewhere they are new each time.
 settings.register_profile(
     "house",
     deadline=None,
