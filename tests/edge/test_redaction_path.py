@@ -1,0 +1,202 @@
+"""From a look to a picture that may leave, or to the reason why none does: the node's own path, with real networks."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import uuid_utils.compat as uuid
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
+
+from edge.analytics.places import Occupancy, Zone
+from edge.analytics.scene import Scene
+from edge.eye import Eye, Task, Told
+from edge.privacy import NotRedacted, Region
+from edge.seeing import DetectorEyes, Seen
+from edge.telling import Witness
+from models.catalogue import Entry, Head
+from models.detections import Detections
+from models.detector import Detector
+from models.session import ModelRefused, Reason
+from streams.frames import Frame
+from streams.wire.records import ModelRef
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+LABELS = ("person", "car")
+SIDE = 64
+PLAZA = Zone(id="plaza", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
+HEAD = (0.45, 0.28)
+"""Within the head's share of `STANDING`."""
+STANDING = (0.35, 0.2, 0.55, 0.9)
+FREE = (0.9, 0.1)
+
+
+class ScriptedEyes:
+    """Sees what it is told for each look, and looks closely as it is told: at regions, or not at all."""
+
+    labels: Sequence[str] = LABELS
+    model: ModelRef | None = None
+
+    def __init__(self, looks: Iterable[Detections], closely: Sequence[Region] | Exception = ()) -> None:
+        self._looks = iter(looks)
+        self._closely = closely
+
+    def see(self, frame: Frame) -> Seen:  # noqa: ARG002  the script knows what comes
+        return Seen(next(self._looks), {})
+
+    def see_closely(self, frame: Frame) -> list[Region]:  # noqa: ARG002  the same
+        if isinstance(self._closely, Exception):
+            raise self._closely
+        return list(self._closely)
+
+
+def person(box: Region = STANDING, score: float = 0.9) -> Detections:
+    return Detections(np.array([box], np.float32), np.array([score], np.float32), np.zeros(1, np.int32))
+
+
+def chequered(side: int = 240) -> NDArray[np.uint8]:
+    rows, columns = np.indices((side, side)) // 3
+    return np.repeat((((rows + columns) % 2) * 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def frame(number: int) -> Frame:
+    elapsed = number / 5
+    return Frame("gate", number, NOON + timedelta(seconds=elapsed), elapsed, chequered())
+
+
+def readable(jpeg: bytes, point: tuple[float, float]) -> bool:
+    """Whether the chequered pattern can still be told at that place."""
+    seen = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert seen is not None
+    row, column = round(point[1] * seen.shape[0]), round(point[0] * seen.shape[1])
+    return bool(seen[row - 5 : row + 6, column - 5 : column + 6].astype(float).std() > 60)
+
+
+def eye(rule: Occupancy, *, evidence: bool = True) -> Eye:
+    scene = Scene([PLAZA], [], [rule])
+    return Eye(Witness("gate"), Task(frozenset(LABELS), evidence=evidence), scene, uuid.uuid7)
+
+
+CROWDED = Occupancy(zone="plaza", for_s=0.2, over=1, classes=frozenset({"person"}))
+EMPTY = Occupancy(zone="plaza", for_s=0.2, under=0, classes=frozenset({"person"}), grace_s=0.2)
+
+
+def until_told(watching: Eye, eyes: ScriptedEyes | DetectorEyes, looks: int = 12) -> Told:
+    """The first look that told an event."""
+    for number in range(looks):
+        told = watching.look(frame(number), eyes)
+        if told.events:
+            return told
+    pytest.fail(f"nothing was told in {looks} looks")
+
+
+def test_an_event_that_opens_names_a_redacted_picture() -> None:
+    told = until_told(eye(CROWDED), ScriptedEyes([person()] * 12))
+    (event,), (picture,) = told.events, told.pictures
+    assert [named.sha256 for named in event.evidence] == [picture.sha256]
+    assert event.evidence[0].redacted
+    assert event.notes == ()
+    assert not readable(picture.jpeg, HEAD)
+    assert readable(picture.jpeg, FREE)
+
+
+def test_who_was_there_within_a_second_is_covered_though_no_detector_sees_them_now() -> None:
+    told = until_told(eye(EMPTY), ScriptedEyes([person()] * 3 + [Detections.none()] * 9))
+    assert told.detections == 0
+    (picture,) = told.pictures
+    assert not readable(picture.jpeg, HEAD)
+
+
+def test_what_only_the_close_look_finds_is_covered() -> None:
+    told = until_told(eye(CROWDED), ScriptedEyes([person()] * 12, closely=[(0.8, 0.0, 1.0, 0.2)]))
+    (picture,) = told.pictures
+    assert not readable(picture.jpeg, FREE)
+
+
+def test_without_redaction_no_picture_leaves_and_the_event_says_why() -> None:
+    refusing = ScriptedEyes([person()] * 12, closely=NotRedacted("redaction_failed", "the accelerator is gone"))
+    told = until_told(eye(CROWDED), refusing)
+    (event,) = told.events
+    assert told.pictures == ()
+    assert event.evidence == ()
+    assert [note.code for note in event.notes] == ["redaction_failed"]
+
+
+def test_a_camera_that_proves_nothing_says_so() -> None:
+    told = until_told(eye(CROWDED, evidence=False), ScriptedEyes([person()] * 12))
+    assert told.pictures == ()
+    assert [note.code for note in told.events[0].notes] == ["evidence_off"]
+
+
+def test_a_bug_in_redaction_ends_the_look_before_anything_is_told() -> None:
+    broken = ScriptedEyes([person()] * 12, closely=ZeroDivisionError("a bug"))
+    with pytest.raises(ZeroDivisionError):
+        until_told(eye(CROWDED), broken)
+
+
+def test_with_a_face_model_the_faces_it_finds_are_covered_too(
+    entry_says: Callable[[tuple[float, ...]], Detector],
+) -> None:
+    objects = entry_says((22, 13, 35, 58, 0.9, 0))  # a person, as STANDING
+    faces = entry_says((52, 2, 60, 10, 0.5, 0))  # a face far from them
+    alone = until_told(eye(CROWDED), DetectorEyes(objects, None))
+    both = until_told(eye(CROWDED), DetectorEyes(objects, faces))
+    assert readable(alone.pictures[0].jpeg, FREE)
+    assert not readable(both.pictures[0].jpeg, FREE)
+    assert not readable(both.pictures[0].jpeg, HEAD)
+
+
+def test_a_face_model_that_is_missing_costs_the_picture_and_not_the_event(
+    entry_says: Callable[[tuple[float, ...]], Detector],
+) -> None:
+    missing = ModelRefused(Reason.MISSING, "yunet-faces", "there is no such file")
+    told = until_told(eye(CROWDED), DetectorEyes(entry_says((22, 13, 35, 58, 0.9, 0)), missing))
+    assert told.pictures == ()
+    assert [note.code for note in told.events[0].notes] == ["faces_missing"]
+
+
+@pytest.fixture
+def entry_says(tmp_path: Path) -> Callable[[tuple[float, ...]], Detector]:
+    """A detector of a few hundred bytes that sees this one (x, y, right, bottom, score, label) on its canvas."""
+
+    def make(row: tuple[float, ...]) -> Detector:
+        content = network(row)
+        path = tmp_path / f"{abs(hash(row))}.onnx"
+        path.write_bytes(content)
+        return Detector(entry_of(content, path.name), path)
+
+    return make
+
+
+def network(row: tuple[float, ...]) -> bytes:
+    found = helper.make_tensor("said", TensorProto.FLOAT, [1, 1, 6], row)
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["said"], ["found"])],
+        "says",
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, SIDE, SIDE])],
+        [helper.make_tensor_value_info("found", TensorProto.FLOAT, [1, 1, 6])],
+        [found],
+    )
+    model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)])
+    return bytes(model.SerializeToString())
+
+
+def entry_of(content: bytes, file: str) -> Entry:
+    return Entry.model_validate(
+        {
+            "name": "tiny",
+            "title": "a tiny network",
+            "task": "objects",
+            "file": file,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+            "input": {"height": SIDE, "width": SIDE},
+            "head": Head.END2END,
+            "labels": {"name": "street", "names": LABELS},
+            "licence": {"spdx": "Apache-2.0", "holder": "nobody", "fits": ["run"]},
+        }
+    )
