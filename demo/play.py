@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
 
 from demo import actors, counting, view
@@ -56,6 +56,7 @@ class Play:
         self._stops = {name: asyncio.Event() for name in self._children}
         self._still, self._stop = asyncio.Event(), asyncio.Event()
         self._link = ""
+        self.welcomed = asyncio.Event()
 
     async def run(self) -> int:
         """Set up, play, reckon. Raises StepFailedError, ChildFailedError."""
@@ -76,6 +77,10 @@ class Play:
             status = await self._end(acting, watching, told_to_stop=self._stop.is_set())
             stopping.cancel()
             return status
+
+    def panel(self, lines: int) -> RenderableType:
+        """What flows at this moment, for a terminal of so many lines."""
+        return view.panel(self._view, list(self._children.values()), self._addresses(), lines)
 
     def say(self, told: str) -> None:
         """One line for a person."""
@@ -116,6 +121,7 @@ class Play:
         for login, password in self._stage.passwords.items():
             self.say(f"{'':<7} {login:<20} {password}")
         self.say(f"up after {time.monotonic() - self._began:.0f} s; the first alert takes 15 to 40 s more")
+        self.welcomed.set()
 
     def _jobs(self) -> Sequence[tuple[str, Coroutine[Any, Any, None]]]:
         jobs = [("listen", actors.listen(self._people["admin"], self._played, self._still))]
@@ -151,8 +157,7 @@ class Play:
             while True:
                 await self._look()
                 if isinstance(live, Live):
-                    shown = view.panel(self._view, children, self._addresses(), self._out.height)
-                    live.update(shown, refresh=True)
+                    live.update(self.panel(self._out.height), refresh=True)
                 elif time.monotonic() - told_at >= LINE_EVERY_S:
                     told_at = time.monotonic()
                     self.say(view.line(self._view, children))

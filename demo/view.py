@@ -62,7 +62,7 @@ def panel(
     above = len(addresses) + len(children) + len(view.devices) + RULES_AND_HEADS
     room = min(max(lines - above, LEAST_ALERTS), MOST_ALERTS)
     return Group(
-        Rule(f"WardSense  {view.seconds:.0f} s  Ctrl-C stops everything in order", style="dim"),
+        Rule(Text(f"WardSense  {view.seconds:.0f} s  Ctrl-C stops everything in order"), style="dim"),
         *(Text.assemble((f"{name:<7}", "bold"), address, overflow="fold") for name, address in addresses),
         Rule(style="dim"),
         _children(children),
