@@ -8,6 +8,9 @@ Traps met in other people's nodes, and what is done here about each:
 * aiomqtt acknowledges what it hears before anybody has stored it, waits 10 s for an acknowledgement that a
   broken line cannot bring, and leaves a socket open when a connect times out. The delivery ledger covers the
   first; `Connection` wakes whoever waits and hangs up itself.
+* Its incoming queue, when bounded, throws away what comes with a word to the log and no count, and waking a task
+  for each message costs more than the message. So that queue has no bound and is emptied at every turn: what is
+  heard and not yet taken is bounded, and counted, in `streams.line`.
 * A clean goodbye makes the broker forget the last will, and a retained `online: true` then stands for ever:
   so an orderly close publishes the will itself first.
 
@@ -23,17 +26,17 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import aiomqtt
 import aiomqtt.exceptions
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from streams.buffered import Buffered
 from streams.weather import SourceLost, SourceRefused
 
 GOODBYE_S: Final = 2.0
 INFLIGHT: Final = 100
-MOST_UNHEARD: Final = 1000
 
 Heard = tuple[str, bytes]
 """A topic, and the bytes that came under it."""
@@ -145,6 +148,10 @@ class Connection:
         try:
             async for message in self._client.messages:
                 yield str(message.topic), bytes(message.payload)
+                unheard = self._client._queue  # noqa: SLF001 - aiomqtt's public way takes a task for each message
+                while not unheard.empty():
+                    message = unheard.get_nowait()  # noqa: PLW2901 - the same message loop, without its tasks
+                    yield str(message.topic), bytes(message.payload)
         except aiomqtt.MqttError as error:
             self._lost = True
             self._wake()
@@ -195,8 +202,16 @@ async def connect(
         await connection.close(will() if will else None)
 
 
+class _Client(aiomqtt.Client):
+    """aiomqtt's client on a socket that is read by the bufferful."""
+
+    def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:  # noqa: ANN401 - paho's own types
+        client._sock = Buffered(sock)  # noqa: SLF001 - paho has no public way to hand it a socket
+        super()._on_socket_open(client, userdata, client._sock)  # noqa: SLF001 - the same
+
+
 def _client(broker: Broker, will: Will | None) -> aiomqtt.Client:
-    client = aiomqtt.Client(
+    client = _Client(
         broker.host,
         broker.port or (8883 if broker.tls else 1883),
         username=broker.username,
@@ -206,7 +221,6 @@ def _client(broker: Broker, will: Will | None) -> aiomqtt.Client:
         clean_session=not broker.persistent,
         timeout=broker.answer_s,
         keepalive=broker.keepalive_s,
-        max_queued_incoming_messages=MOST_UNHEARD,
         max_inflight_messages=INFLIGHT,
         tls_context=_trust(broker.tls) if broker.tls else None,
         will=aiomqtt.Will(will.topic, will.payload, will.qos, will.retain) if will else None,
