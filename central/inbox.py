@@ -1,10 +1,12 @@
 """From the event loop to the writing thread: two lanes of messages, and receipts on the way back.
 
 Live goes first here as it does on the node: after an outage a thousand nodes send what they kept, and an event of now
-must not stand in line behind it. A group takes every live message there is and a few of the backlog, so that both move.
+must not stand in line behind it. A group takes every live message there is and a little of the backlog, so that both
+move: one batch, and more while they are small, because what a live message waits for is the group before it.
 Where the live lane is full its reader waits, and with it the line to the broker. Where the backlog lane is, the newest
-comer gives way and is counted: its node has at most two such batches out, and sends them again. Which lane a message
-is for is read off its first bytes, a hint that decides nothing but the order.
+comer gives way and is counted: its node sends it again. So does, in either lane, a copy of a batch that still waits:
+reading the repeats of what is late makes it later, which is how a flood feeds itself. Which lane a message is for and
+what it is a copy of are read off its bytes, hints that decide nothing but order and patience.
 
 Receipts are kept by (node, epoch), and the newest replaces an older one that has not left yet, because it says
 everything the older says.
@@ -26,9 +28,14 @@ from streams.wire.topics import Stream, Topic
 ROOM: Final = 2_000
 BACKLOG_BYTES: Final = 64 * 1024 * 1024
 GROUP: Final = 200
-BACKLOG_GROUP: Final = 10
+BACKLOG_GROUP_BYTES: Final = 48 * 1024
 _HEAD: Final = 4_096
+
 _MARK: Final = b'"backlog":true'
+_RECORDS: Final = b'"records":['
+_FIRST: Final = 80  # bytes of a first record that tell it from any other: its number, its kind, its time
+
+_Copy = tuple[str, bytes]
 
 
 class Inbox:
@@ -40,6 +47,7 @@ class Inbox:
         self._backlog_room = backlog_bytes
         self._live: deque[Message] = deque()
         self._backlog: deque[Message] = deque()
+        self._copies: set[_Copy] = set()
         self._change = threading.Condition()
         self._waiting: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
         self._closed = False
@@ -59,12 +67,14 @@ class Inbox:
         with self._change:
             if self._closed:
                 return True
-            if _MARK in message.payload[:_HEAD]:
-                self._offer_backlog(message)
-            elif len(self._live) >= self._room:
+            copy = _copy(message)
+            backlog = _MARK in message.payload[:_HEAD]
+            if copy in self._copies or (backlog and len(message.payload) > self._backlog_room):
+                self.gave_way += 1
+                return True
+            if not backlog and len(self._live) >= self._room:
                 return False
-            else:
-                self._live.append(message)
+            self._append(message, copy, backlog=backlog)
             self._change.notify()
             return True
 
@@ -80,10 +90,10 @@ class Inbox:
                     return []
                 self._change.wait(left)
             group = [self._live.popleft() for _ in range(min(most, len(self._live)))]
-            old = [self._backlog.popleft() for _ in range(min(BACKLOG_GROUP, len(self._backlog)))]
-            self._backlog_room += sum(len(message.payload) for message in old)
+            group += self._take_backlog()
+            self._copies.difference_update(map(_copy, group))
             self._wake()
-        return group + old
+        return group
 
     def close(self) -> None:
         """No more messages: the writer ends once it has taken what is here."""
@@ -95,17 +105,34 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._live) + len(self._backlog)
 
-    def _offer_backlog(self, message: Message) -> None:
-        if len(message.payload) > self._backlog_room:
-            self.gave_way += 1
-            return
-        self._backlog_room -= len(message.payload)
-        self._backlog.append(message)
+    def _take_backlog(self) -> list[Message]:
+        """One batch, and more while all of them together are small."""
+        taken: list[Message] = []
+        room = BACKLOG_GROUP_BYTES
+        while self._backlog and (not taken or len(self._backlog[0].payload) <= room):
+            taken.append(self._backlog.popleft())
+            room -= len(taken[-1].payload)
+            self._backlog_room += len(taken[-1].payload)
+        return taken
+
+    def _append(self, message: Message, copy: _Copy | None, *, backlog: bool) -> None:
+        if copy is not None:
+            self._copies.add(copy)
+        if backlog:
+            self._backlog_room -= len(message.payload)
+        (self._backlog if backlog else self._live).append(message)
 
     def _wake(self) -> None:
         for loop, room in self._waiting:
             loop.call_soon_threadsafe(room.set)
         self._waiting.clear()
+
+
+def _copy(message: Message) -> _Copy | None:
+    """What two sendings of one batch have in common; None where there is no record."""
+    at = message.payload.find(_RECORDS) + len(_RECORDS)
+    first = message.payload[at : at + _FIRST] if at >= len(_RECORDS) else b"]"
+    return None if first.startswith(b"]") else (message.topic, first)
 
 
 class Receipts:

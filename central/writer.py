@@ -1,9 +1,9 @@
 """The one thread that writes what nodes send: it takes what is there, stores it, then lets the receipts go.
 
 There is no timer that delays a commit: a group is what came while the last one was being stored, at most 200 live
-messages and 10 of a backlog, so that a quiet centre answers at once and a busy one commits rarely. The database being
-away is weather: the same group is tried again with growing rests, and nothing is lost because nobody was told. Once a
-second, between groups, timers run in the same thread, so that an alert is never decided twice at a time.
+messages and a little of a backlog, so that a quiet centre answers at once and a busy one commits rarely. The database
+being away is weather: the same group is tried again with growing rests, and nothing is lost because nobody was told.
+Once a second, between groups, timers run in the same thread, so that an alert is never decided twice at a time.
 """
 
 import threading

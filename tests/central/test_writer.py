@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from central.arrivals import Message
-from central.inbox import Inbox, Receipts
+from central.inbox import BACKLOG_GROUP_BYTES, Inbox, Receipts
 from central.ingest import Ingest
 from central.metrics import Metrics
 from central.settling import Answer, Outcome, Settle, Take, Tell, Writing, commit_then_tell
@@ -173,8 +173,36 @@ def test_live_goes_before_the_backlog_and_the_backlog_moves_with_it() -> None:
     live = [box.said(HEALTH) for _ in range(3)]
     for message in (*old, *live):
         assert inbox.offer(message)
-    assert inbox.take(0) == [*live, *old[:10]]
-    assert inbox.take(0) == old[10:]
+    assert inbox.take(0) == [*live, *old]
+    assert len(inbox) == 0
+
+
+def test_a_group_takes_one_batch_of_a_backlog_that_is_large_and_never_none() -> None:
+    box, inbox = Box(), Inbox()
+    large = [box.batch(box.make(*[HEALTH] * 400), backlog=True) for _ in range(2)]
+    small = box.batch(box.make(HEALTH), backlog=True)
+    live = box.said(HEALTH)
+    assert len(large[0].payload) > BACKLOG_GROUP_BYTES / 2
+    for message in (*large, small, live):
+        assert inbox.offer(message)
+    assert [inbox.take(0), inbox.take(0)] == [[live, large[0]], [large[1], small]]
+
+
+def test_a_copy_of_what_still_waits_gives_way_in_either_lane_and_one_of_what_was_taken_does_not() -> None:
+    box, inbox = Box(), Inbox()
+    raw = box.make(HEALTH)
+    for backlog in (True, False):
+        first, again = box.batch(raw, backlog=backlog), box.batch(raw, backlog=backlog)
+        assert inbox.offer(first)
+        assert inbox.offer(again)
+        assert inbox.take(0) == [first]
+        assert inbox.offer(again)
+        assert inbox.take(0) == [again]
+    assert inbox.gave_way == 2
+    empty = [box.batch(), box.batch()]
+    for message in empty:
+        assert inbox.offer(message)
+    assert inbox.take(0) == empty
 
 
 def test_a_backlog_without_room_gives_way_and_is_counted_and_live_does_not() -> None:
