@@ -40,6 +40,12 @@ def turned_away(arrived: Arrived, box: Box | None) -> tuple[Why, str] | None:
     return None
 
 
+def devices(arrived: Arrived) -> set[str]:
+    """The cameras and sensors the batch speaks for."""
+    named = (device_of(record) for record in arrived.records if isinstance(record, Record))
+    return {device[0] for device in named if device is not None}
+
+
 def event_ids(arrived: Arrived) -> list[UUID]:
     """The events the batch speaks of."""
     return [

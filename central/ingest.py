@@ -89,7 +89,8 @@ class _Group:
         names = {arrival.topic.node for arrival in named}
         batches = [arrival for arrival in named if isinstance(arrival, Arrived)]
         self._standings = nodes.standing(self._connection, names)
-        self._boxes = registry.boxes(self._connection, sorted(names))
+        devices = {id_ for arrival in batches for id_ in admission.devices(arrival)}
+        self._boxes = registry.boxes(self._connection, sorted(names), sorted(devices))
         self._ledgers = Ledgers(self._connection, self._standings, [arrival.batch for arrival in batches])
         spoken = [id_ for arrival in batches for id_ in admission.event_ids(arrival)]
         self._minters = events.minters(self._connection, spoken)

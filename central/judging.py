@@ -9,20 +9,26 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from uuid_utils.compat import uuid7
 
-from alerts.alert import Alert, Decision, Verb
+from alerts.alert import Alert, Verb
 from alerts.engine import hear, tick, touched
 from alerts.facts import Fact, camera_told_of
 from alerts.rules import Rule, RuleBook
 from alerts.triggers import CameraTrigger
 from central.store import alerts as rows
 from central.store.changes import News
+from central.store.docket import Docket
 from central.store.schema import device, node
 from streams.wire.records import Event
 
 MOST_DUE: Final = 100
+_WATCHED: Final = (
+    select(node.c.heard_at)
+    .join(device, device.c.node_id == node.c.id)
+    .where(device.c.id == bindparam("of"), device.c.state == "live", node.c.online)
+)
 _ATTEMPTS: Final = 5
 
 
@@ -34,18 +40,21 @@ class Judge:
 
     def hear(self, connection: Connection, facts: Iterable[Fact], now: datetime) -> list[News]:
         """What these facts make of the alerts they touch; returns what changed, to be numbered by the caller."""
-        news: list[News] = []
-        for fact in sorted(facts, key=lambda fact: fact.at):
-            for rule, print_ in touched(fact, self.rules):
-                news += self._hear_one(connection, rule, fact, print_.key, now)
+        told = [(fact, touched(fact, self.rules)) for fact in sorted(facts, key=lambda fact: fact.at)]
+        docket = Docket(connection, {print_.key for _, concerned in told for _, print_ in concerned}, now)
+        for fact, concerned in told:
+            for rule, print_ in concerned:
+                self._hear_one(docket, rule, fact, print_.key, now)
             camera = camera_told_of(fact)
-            for alert in rows.opened_on(connection, camera) if camera is not None else ():
-                news += self._hear_of_camera(connection, fact, alert, now)
-        return news
+            if camera is not None:
+                docket.flush()
+                for alert in rows.opened_on(connection, camera):
+                    self._hear_of_camera(docket, fact, alert, now)
+        return docket.close()
 
     def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> tuple[list[News], bool]:
         """What the passing of time makes of alerts whose timer has come; and whether more are waiting."""
-        news: list[News] = []
+        docket = Docket(connection, (), now)
         ringing = rows.due(connection, now, wards, MOST_DUE)
         for alert in ringing:
             rule = self.rules.rules.get(alert.fingerprint.rule)
@@ -54,25 +63,24 @@ class Judge:
                 continue
             decision = tick(rule, alert, now, _watched(connection, alert))
             if decision is not None:
-                news += rows.keep(connection, decision, None, now)
-        return news, len(ringing) == MOST_DUE
+                docket.keep(decision, None)
+        return docket.close(), len(ringing) == MOST_DUE
 
-    def _hear_one(self, connection: Connection, rule: Rule, fact: Fact, key: str, now: datetime) -> list[News]:
+    def _hear_one(self, docket: Docket, rule: Rule, fact: Fact, key: str, now: datetime) -> None:
         for _ in range(_ATTEMPTS):
-            decision = hear(rule, fact, rows.latest(connection, key), now, uuid7)
+            decision = hear(rule, fact, docket.latest(key), now, uuid7)
             if decision.verb is not Verb.RAISE:
-                return rows.keep(connection, decision, _event(fact), now)
-            news = rows.add(connection, decision, rule.owner_for(fact.ward), _event(fact), now)
-            if news is not None:
-                return news
+                docket.keep(decision, _event(fact))
+                return
+            if docket.add(decision, rule.owner_for(fact.ward), _event(fact)):
+                return
+            docket.load([key])
         raise RuntimeError(f"{key}: lost its place {_ATTEMPTS} times to an alert that was not there after")
 
-    def _hear_of_camera(self, connection: Connection, fact: Fact, alert: Alert, now: datetime) -> list[News]:
+    def _hear_of_camera(self, docket: Docket, fact: Fact, alert: Alert, now: datetime) -> None:
         rule = self.rules.rules.get(alert.fingerprint.rule)
-        if rule is None or isinstance(rule.when, CameraTrigger):
-            return []
-        decision: Decision = hear(rule, fact, alert, now, uuid7)
-        return rows.keep(connection, decision, None, now)
+        if rule is not None and not isinstance(rule.when, CameraTrigger):
+            docket.keep(hear(rule, fact, alert, now, uuid7), None)
 
 
 def _event(fact: Fact) -> UUID | None:
@@ -87,10 +95,5 @@ def _made_here(body: Event) -> bool:
 def _watched(connection: Connection, alert: Alert) -> datetime | None:
     """Up to when the alert's place is known to have been watched: its node's last batch, while the device is live."""
     place = alert.fingerprint.place
-    query = (
-        select(node.c.heard_at)
-        .join(device, device.c.node_id == node.c.id)
-        .where(device.c.id == (place.sensor or place.camera), device.c.state == "live", node.c.online)
-    )
-    watched: datetime | None = connection.execute(query).scalar_one_or_none()
+    watched: datetime | None = connection.execute(_WATCHED, {"of": place.sensor or place.camera}).scalar_one_or_none()
     return watched

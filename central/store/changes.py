@@ -11,12 +11,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from central.store.schema import change, ward
 from central.store.scope import Scope, within
 
 MOST: Final = 500
+_RAISED: Final = update(ward).where(ward.c.id == bindparam("of")).values(change_no=ward.c.change_no + bindparam("more"))
+_REACHED: Final = select(ward.c.id, ward.c.change_no).where(ward.c.id.in_(bindparam("names", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,17 @@ class Change:
 
 def announce(connection: Connection, news: Sequence[News], at: datetime) -> None:
     """Number these and add them to their wards' feeds. Call it last in the transaction: it locks the wards' rows."""
-    for name, told in groupby(sorted(news, key=lambda item: item.ward), key=lambda item: item.ward):
-        batch = list(told)
-        raised = update(ward).where(ward.c.id == name).values(change_no=ward.c.change_no + len(batch))
-        last: int = connection.execute(raised.returning(ward.c.change_no)).scalar_one()
-        first = last - len(batch) + 1
-        rows = [
-            {"ward_id": name, "no": first + at_, "at": at, "kind": item.kind, "row": item.row, "params": item.params}
-            for at_, item in enumerate(batch)
-        ]
-        connection.execute(insert(change), rows)
+    if not news:
+        return
+    told = {name: list(some) for name, some in groupby(sorted(news, key=_ward), key=_ward)}
+    connection.execute(_RAISED, [{"of": name, "more": len(some)} for name, some in told.items()])
+    last: dict[str, int] = {row.id: row.change_no for row in connection.execute(_REACHED, {"names": list(told)})}
+    rows = [
+        {"ward_id": name, "no": no, "at": at, "kind": item.kind, "row": item.row, "params": item.params}
+        for name, some in told.items()
+        for no, item in enumerate(some, last[name] - len(some) + 1)
+    ]
+    connection.execute(insert(change), rows)
 
 
 def after(connection: Connection, name: str, no: int, most: int = MOST) -> list[Change]:
@@ -66,3 +69,7 @@ def latest(connection: Connection, scope: Scope) -> dict[str, int]:
     return {
         row.id: row.change_no for row in connection.execute(within(select(ward.c.id, ward.c.change_no), scope, ward))
     }
+
+
+def _ward(item: News) -> str:
+    return item.ward

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
@@ -31,7 +32,7 @@ class Database:
         else:
             pool["pool_pre_ping"] = True
         self.url = parsed
-        self.engine: Engine = create_engine(parsed, **pool)
+        self.engine: Engine = create_engine(parsed, json_serializer=_document, json_deserializer=from_json, **pool)
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
 
@@ -60,3 +61,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - th
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _document(value: object) -> str:
+    return to_json(value).decode()

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from central.store.schema import event, evidence, evidence_name
 from streams.wire.records import Event
+
+_MINTED: Final = select(event.c.id, event.c.node_id).where(event.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,7 @@ def minters(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The node that minted each of these events, of those that are known."""
     if not ids:
         return {}
-    known = select(event.c.id, event.c.node_id).where(event.c.id.in_(ids))
-    return {row.id: row.node_id for row in connection.execute(known)}
+    return {row.id: row.node_id for row in connection.execute(_MINTED, {"ids": list(ids)})}
 
 
 def write(connection: Connection, heard: Iterable[Heard]) -> None:

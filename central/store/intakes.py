@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, or_, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from central.store.schema import intake
@@ -23,6 +23,15 @@ from streams.wire.ranges import Ranges
 Key = tuple[str, UUID]
 """A node and an epoch."""
 
+_LOCKED: Final = (  # by node first: a search on (node, epoch) pairs walks SQLite's whole table
+    select(intake)
+    .where(
+        intake.c.node_id.in_(bindparam("nodes", expanding=True)),
+        or_(intake.c.over.is_(False), intake.c.outstanding, intake.c.epoch.in_(bindparam("epochs", expanding=True))),
+    )
+    .order_by(intake.c.node_id, intake.c.epoch)
+    .with_for_update()
+)
 _RANGES: Final = ("settled", "lost", "merged", "aside")
 
 
@@ -41,12 +50,8 @@ class Entry:
 
 def lock(connection: Connection, nodes: Collection[str], named: Collection[Key]) -> dict[Key, Entry]:
     """The rows of these nodes that are alive, owe something or are named, locked. Lock the nodes' rows before."""
-    wanted = or_(
-        intake.c.node_id.in_(sorted(nodes)) & or_(intake.c.over.is_(False), intake.c.outstanding),
-        tuple_(intake.c.node_id, intake.c.epoch).in_(sorted(named)),
-    )
-    rows = select(intake).where(wanted).order_by(intake.c.node_id, intake.c.epoch).with_for_update()
-    return {(row.node_id, row.epoch): _read(row) for row in connection.execute(rows)}
+    asked = {"nodes": sorted(nodes), "epochs": sorted({epoch for _, epoch in named})}
+    return {(row.node_id, row.epoch): _read(row) for row in connection.execute(_LOCKED, asked)}
 
 
 def keep(connection: Connection, changed: Mapping[Key, Entry], at: datetime) -> None:

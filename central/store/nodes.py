@@ -6,6 +6,7 @@ A last will names the session it belongs to; one of another session is an old co
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from central.store.schema import device, node
 from streams.wire.messages import Status
 
 SILENT: Final = "silent"
+_DARK: Final = select(device.c.id, device.c.state, device.c.state_since).where(
+    device.c.id.in_(bindparam("names", expanding=True)), device.c.state.in_([SILENT, "unknown"])
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,7 @@ class Standing:
 
 def standing(connection: Connection, names: Iterable[str]) -> dict[str, Standing]:
     """These nodes as they stand, each row locked."""
-    rows = _select().where(node.c.id.in_(sorted(names))).with_for_update(key_share=True)
-    return {row.id: _standing(row) for row in connection.execute(rows)}
+    return {row.id: _standing(row) for row in connection.execute(_locked(), {"names": sorted(names)})}
 
 
 def heed(connection: Connection, status: Status, known: Standing, heard: datetime) -> Standing:
@@ -118,18 +121,20 @@ def heard_again(connection: Connection, watched: Mapping[str, datetime]) -> list
     """Mark cameras live that were silent, or never heard of, and have watched since; returns those that were silent."""
     if not watched:
         return []
-    query = select(device.c.id, device.c.state, device.c.state_since).where(
-        device.c.id.in_(sorted(watched)), device.c.state.in_([SILENT, "unknown"])
-    )
     back = [
         (row.id, row.state)
-        for row in connection.execute(query)
+        for row in connection.execute(_DARK, {"names": sorted(watched)})
         if row.state_since is None or row.state_since < watched[row.id]
     ]
     for id_, _ in back:
         live = {"state": "live", "state_since": watched[id_], "state_reason": None}
         connection.execute(update(device).where(device.c.id == id_).values(live))
     return [id_ for id_, state in back if state == SILENT]
+
+
+@cache
+def _locked() -> Select[Any]:
+    return _select().where(node.c.id.in_(bindparam("names", expanding=True))).with_for_update(key_share=True)
 
 
 def _select() -> Select[Any]:

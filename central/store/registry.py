@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from central.registry import City, devices
 from central.store import audit
@@ -20,6 +20,19 @@ from central.store.columns import folded
 from central.store.schema import device, device_ward, node, unit, ward
 
 _TOLD: Final = frozenset({"node", "device"})
+_KNOWN: Final = select(node.c.id, node.c.ward_id).where(
+    node.c.id.in_(bindparam("names", expanding=True)), node.c.retired_at.is_(None)
+)
+_HELD: Final = (
+    select(device.c.id, device.c.kind, device.c.node_id, device_ward.c.since, device_ward.c.ward_id)
+    .join(device_ward, device_ward.c.device_id == device.c.id)
+    .where(
+        device.c.id.in_(bindparam("named", expanding=True)),
+        device.c.node_id.in_(bindparam("names", expanding=True)),
+        device.c.retired_at.is_(None),
+    )
+    .order_by(device.c.id, device_ward.c.since)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node the registry knows: the ward its topics run through, and what it may speak for."""
+    """A node the registry knows: the ward its topics run through, and what it may speak for, of what was asked."""
 
     id: str
     ward: str
@@ -68,18 +81,11 @@ def apply(connection: Connection, city: City, at: datetime, origin: str) -> int:
     return len(acts)
 
 
-def boxes(connection: Connection, names: Sequence[str]) -> dict[str, Box]:
-    """The nodes of these names that the registry knows and has not retired, each with its devices."""
-    known = select(node.c.id, node.c.ward_id).where(node.c.id.in_(names), node.c.retired_at.is_(None))
-    wards = {row.id: row.ward_id for row in connection.execute(known)}
+def boxes(connection: Connection, names: Sequence[str], named: Sequence[str]) -> dict[str, Box]:
+    """The nodes of these names that the registry knows and has not retired, each with those of its devices `named`."""
+    wards = {row.id: row.ward_id for row in connection.execute(_KNOWN, {"names": list(names)})}
     held: dict[str, dict[str, Device]] = {name: {} for name in wards}
-    listed = (
-        select(device.c.id, device.c.kind, device.c.node_id, device_ward.c.since, device_ward.c.ward_id)
-        .join(device_ward, device_ward.c.device_id == device.c.id)
-        .where(device.c.node_id.in_(list(wards)), device.c.retired_at.is_(None))
-        .order_by(device.c.id, device_ward.c.since)
-    )
-    for row in connection.execute(listed):
+    for row in connection.execute(_HELD, {"names": list(wards), "named": list(named)}):
         before = held[row.node_id].get(row.id)
         spans = (*(before.wards if before else ()), (row.since, row.ward_id))
         held[row.node_id][row.id] = Device(row.id, row.kind, spans)

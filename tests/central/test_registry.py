@@ -85,7 +85,7 @@ def test_a_camera_that_moves_keeps_the_ward_it_had(database: Database) -> None:
     applied(database, CITY)
     applied(database, CITY.replace("cam-1: {name: One, ward: hai-chau}", "cam-1: {name: One, ward: thanh-khe}"), 100)
     with database.reading() as connection:
-        camera = stored.boxes(connection, ["box-1"])["box-1"].devices["cam-1"]
+        camera = stored.boxes(connection, ["box-1"], ["cam-1"])["box-1"].devices["cam-1"]
     assert [camera.ward(later(seconds)) for seconds in (-50, 0, 99, 100, 500)] == [
         *["hai-chau"] * 3,
         *["thanh-khe"] * 2,
@@ -98,12 +98,12 @@ def test_what_leaves_the_file_is_retired_and_may_not_speak_any_more(database: Da
     applied(database, CITY)
     applied(database, CITY[: CITY.index("  box-2:")], 10)
     with database.reading() as connection:
-        assert list(stored.boxes(connection, ["box-1", "box-2"])) == ["box-1"]
+        assert list(stored.boxes(connection, ["box-1", "box-2"], [])) == ["box-1"]
         retired = connection.execute(select(tables.device.c.id).where(tables.device.c.retired_at.is_not(None)))
         assert list(retired.scalars()) == ["cam-3"]
     assert applied(database, CITY, 20) == 2
     with database.reading() as connection:
-        assert sorted(stored.boxes(connection, ["box-1", "box-2"])) == ["box-1", "box-2"]
+        assert sorted(stored.boxes(connection, ["box-1", "box-2"], [])) == ["box-1", "box-2"]
 
 
 def test_names_are_found_without_diacritics(database: Database) -> None:
