@@ -11,6 +11,7 @@ it runs on one machine, this program included: the figures are a floor.
 
 import argparse
 import asyncio
+import os
 import random
 import sys
 import tempfile
@@ -222,12 +223,16 @@ async def run(options: argparse.Namespace, nodes: list[Node], port: int, process
 def table(phases: list[Phase], cameras: int) -> None:
     """What was measured, as a person reads it."""
     print(
-        f"\n{'phase':<24}{'s':>6}{'made/s':>9}{'settled/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}  CPU ms/record"
+        f"\n{'phase':<24}{'s':>6}{'made/s':>9}{'settled/s':>11}{'p50 ms':>9}{'p99 ms':>9}{'max ms':>9}"
+        f"{'own lag':>9}  CPU ms/record, and cores"
     )
     for phase in phases:
         waits = phase.waits or [0.0]
         marks = [1000 * waits[min(int(len(waits) * at), len(waits) - 1)] for at in (0.5, 0.99, 1.0)]
-        cpu = ", ".join(f"{name} {1000 * used / max(phase.settled, 1):.2f}" for name, used in phase.cpu.items())
+        cpu = ", ".join(
+            f"{name} {1000 * used / max(phase.settled, 1):.2f} ({used / phase.seconds:.2f})"
+            for name, used in phase.cpu.items()
+        )
         rate = f"{phase.made / phase.seconds:>9.0f}{phase.settled / phase.seconds:>11.0f}"
         print(
             f"{phase.name:<24}{phase.seconds:>6.0f}{rate}"
@@ -236,6 +241,7 @@ def table(phases: list[Phase], cameras: int) -> None:
         )
     normal = phases[1]
     a_day = normal.bytes / cameras / normal.seconds * 86400
+    print(f"load of the machine at the end (1, 5, 15 minutes): {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
     print(f"\nbytes up per camera and day: {a_day / 1000:.0f} kB in {normal.batches / normal.seconds:.0f} batches/s")
 
 

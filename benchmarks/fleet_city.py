@@ -1,5 +1,6 @@
 """The city of the fleet benchmark, and its centre as a real process with a real store."""
 
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -78,7 +79,7 @@ class Processes:
 
     def cpu(self) -> dict[str, float]:
         """Processor seconds used so far, by name."""
-        used = {"centre": _used([self.centre]), "mosquitto": _used([self.broker])}
+        used = {"centre": _used([self.centre]), "mosquitto": _used([self.broker]), "nodes": _used([os.getpid()])}
         if self.postgres is not None:
             family = [child.pid for child in psutil.Process(self.postgres).children()]
             used["postgres"] = _used([self.postgres, *family])
