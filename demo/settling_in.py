@@ -4,10 +4,13 @@ What a city does once is done by command line, as the first account is; that one
 """
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
+
+import httpx
 
 from demo.children import Child, run_to_end
 from demo.people import Person
@@ -67,22 +70,27 @@ async def _both(one: Awaitable[str], other: Awaitable[str]) -> tuple[str, str]:
 
 
 async def sign_in(stage: Stage, link: str) -> dict[str, Person]:
-    """Everybody signed in, by login: the first by this link, the others admitted by the first, as a city does it."""
-    admin = await Person.by_link(stage.url, PEOPLE[0].login, link, stage.passwords[PEOPLE[0].login])
-    people = {admin.login: admin}
-    for part in PEOPLE[1:]:
-        grants = [_grant(told) for told in part.grants]
-        new = {"login": part.login, "name": part.name, "unit": part.unit, "grants": grants}
-        made = await admin.post("/v1/accounts", new)
-        password = stage.passwords[part.login]
-        people[part.login] = await Person.by_link(stage.url, part.login, made["token"], password)
+    """Everybody signed in, by login: the first by this link, the others admitted by the first, as a city does it.
+
+    Raises StepFailedError.
+    """
+    with _step("signing in"):
+        admin = await Person.by_link(stage.url, PEOPLE[0].login, link, stage.passwords[PEOPLE[0].login])
+        people = {admin.login: admin}
+        for part in PEOPLE[1:]:
+            grants = [_grant(told) for told in part.grants]
+            new = {"login": part.login, "name": part.name, "unit": part.unit, "grants": grants}
+            made = await admin.post("/v1/accounts", new)
+            password = stage.passwords[part.login]
+            people[part.login] = await Person.by_link(stage.url, part.login, made["token"], password)
     return people
 
 
 async def new_link(stage: Stage, admin: Person, login: str) -> str:
-    """A fresh one-time link for somebody."""
-    found = [one for one in await admin.all("/v1/accounts") if one["login"] == login]
-    made = await admin.post(f"/v1/accounts/{found[0]['id']}/link")
+    """A fresh one-time link for somebody. Raises StepFailedError."""
+    with _step("a link to sign in by"):
+        found = [one for one in await admin.all("/v1/accounts") if one["login"] == login]
+        made = await admin.post(f"/v1/accounts/{found[0]['id']}/link")
     return f"{stage.url}/#/link/{made['token']}"
 
 
@@ -112,6 +120,14 @@ async def run(command: Sequence[str]) -> str:
     if status:
         raise StepFailedError(f"{' '.join(command[3:])}: {(complained or said).strip()}")
     return said.strip()
+
+
+@contextlib.contextmanager
+def _step(name: str) -> Iterator[None]:
+    try:
+        yield
+    except httpx.HTTPError as error:
+        raise StepFailedError(f"{name}: {type(error).__name__} {error}") from error
 
 
 def _grant(told: str) -> dict[str, str | None]:
