@@ -1,7 +1,7 @@
-"""Draw frames at random, redact them as the node does, and lay them out for a person who counts what is still readable.
+"""Draw frames at random, redact them as the node does, and lay them out for a person who counts what can be read.
 
-Usage: python -m benchmarks.privacy draw [--out FOLDER]     200 frames redacted; original and redacted, and a sheet to fill
-       python -m benchmarks.privacy tally SHEET.csv         the leak rates of a sheet that was filled in
+Usage: python -m benchmarks.privacy draw [--out FOLDER]   200 frames, original and redacted, and a sheet to fill in
+       python -m benchmarks.privacy tally SHEET.csv       the leak rates of a sheet that was filled in
 The real path is walked: up to 1.5 s of video before a frame is looked at 5 times a second by the detector and tracked,
 then `edge.eye.pictured` makes the picture from the close look and the tracks alive, as for an event of that moment.
 In the original, every covered part is outlined, so that what is bare can be counted in one picture and judged in the
@@ -64,6 +64,12 @@ class Drawn:
     looks: Sequence[Frame]
 
     @property
+    def aspect(self) -> float:
+        """Its width through its height."""
+        width, height = self.looks[-1].size
+        return width / height
+
+    @property
     def name(self) -> str:
         """Its file name without an ending."""
         return f"{Path(self.video).stem}-{self.number:04d}"
@@ -96,7 +102,7 @@ def draw(data: Path, out: Path) -> None:
             alive, began = tracked(drawn.looks, eyes), time.perf_counter()
             picture = pictured(drawn.looks[-1], eyes, alive, noise)
             spent.append(1000 * (time.perf_counter() - began))
-            covered = [*eyes.see_closely(drawn.looks[-1]), *regions(alive, eyes.labels)]
+            covered = [*eyes.see_closely(drawn.looks[-1]), *regions(alive, eyes.labels, drawn.aspect)]
             _write(out / "frames", drawn, covered, picture.jpeg)
             rows.append({"frame": drawn.name, "video": video})
             print(f"\r{len(rows)} of {FRAMES}", end="", file=sys.stderr)
@@ -127,7 +133,7 @@ def led_up(path: Path, chosen: Sequence[int]) -> Iterator[Drawn]:
         fps = float(stream.average_rate or 25)
         past: deque[Frame] = deque(maxlen=round(BEFORE_S * fps) + 1)
         for number, picture in enumerate(container.decode(stream)):
-            pixels = picture.to_ndarray(format="bgr24")
+            pixels = picture.to_ndarray(format="bgr24").astype(np.uint8, copy=False)
             elapsed = number / fps
             past.append(Frame(path.stem, number, noon + timedelta(seconds=elapsed), elapsed, pixels))
             if number in wanted:

@@ -70,7 +70,8 @@ class DetectorEyes:
         if isinstance(self._faces, ModelRefused):
             raise NotRedacted("faces_missing", str(self._faces))
         try:
-            covered = regions(self._objects.detect_tiles(frame.pixels, PRIVACY_THRESHOLD), self.labels)
+            found = self._objects.detect_tiles(frame.pixels, PRIVACY_THRESHOLD)
+            covered = regions(found, self.labels, _aspect(frame))
             if self._faces is not None:
                 covered += of_faces(self._faces.detect_tiles(frame.pixels, FACE_THRESHOLD))
         except REFUSALS as failed:
@@ -97,4 +98,9 @@ class DrawnEyes:
 
     def see_closely(self, frame: Frame) -> list[Region]:
         """The drawn people and vehicles."""
-        return regions(self.see(frame).detections, self.labels)
+        return regions(self.see(frame).detections, self.labels, _aspect(frame))
+
+
+def _aspect(frame: Frame) -> float:
+    width, height = frame.size
+    return width / height

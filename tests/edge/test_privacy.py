@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edge.privacy import Redacted, Region, of_faces, redact, regions
@@ -11,10 +13,10 @@ from models.detections import Detections
 LABELS = ("person", "motorcycle", "car", "dog")
 
 
-def found(*boxes: tuple[str, tuple[float, float, float, float]]) -> Detections:
+def found(*boxes: tuple[str, tuple[float, float, float, float]], score: float = 0.2) -> Detections:
     return Detections(
         np.array([box for _, box in boxes], np.float32).reshape(-1, 4),
-        np.full(len(boxes), 0.2, np.float32),
+        np.full(len(boxes), score, np.float32),
         np.array([LABELS.index(name) for name, _ in boxes], np.int32),
     )
 
@@ -24,13 +26,13 @@ def covers(covered: list[Region], x: float, y: float) -> bool:
 
 
 def test_the_head_of_a_person_is_covered_and_the_legs_are_not() -> None:
-    covered = regions(found(("person", (0.4, 0.2, 0.6, 0.8))), LABELS)
+    covered = regions(found(("person", (0.4, 0.2, 0.6, 0.8))), LABELS, 1.0)
     assert covers(covered, 0.5, 0.3)
     assert not covers(covered, 0.5, 0.6)
 
 
 def test_the_rider_above_a_two_wheeler_and_its_plate_are_covered() -> None:
-    covered = regions(found(("motorcycle", (0.4, 0.4, 0.6, 0.8))), LABELS)
+    covered = regions(found(("motorcycle", (0.4, 0.4, 0.6, 0.8))), LABELS, 1.0)
     assert covers(covered, 0.5, 0.25)  # half the box above its top: the rider
     assert covers(covered, 0.5, 0.55)
     assert covers(covered, 0.5, 0.75)  # the plate
@@ -38,13 +40,52 @@ def test_the_rider_above_a_two_wheeler_and_its_plate_are_covered() -> None:
 
 
 def test_the_lower_half_of_a_vehicle_is_covered() -> None:
-    covered = regions(found(("car", (0.4, 0.4, 0.6, 0.8))), LABELS)
+    covered = regions(found(("car", (0.4, 0.4, 0.6, 0.8))), LABELS, 1.0)
     assert covers(covered, 0.5, 0.7)
     assert not covers(covered, 0.5, 0.5)
 
 
+def test_who_hides_the_legs_is_covered_by_more_of_the_box() -> None:
+    head_and_shoulders = found(("person", (0.4, 0.8, 0.6, 1.0)))
+    assert covers(regions(head_and_shoulders, LABELS, 1.0), 0.5, 0.95)
+    assert covers(regions(head_and_shoulders, LABELS, 0.5), 0.5, 0.87)
+    assert not covers(regions(head_and_shoulders, LABELS, 0.5), 0.5, 0.95)
+
+
+def test_a_sure_person_gets_room_for_hair_and_a_sure_vehicle_for_a_high_plate() -> None:
+    unsure = regions(found(("person", (0.4, 0.2, 0.6, 0.8)), ("car", (0.7, 0.4, 0.9, 0.8))), LABELS, 1.0)
+    sure = regions(found(("person", (0.4, 0.2, 0.6, 0.8)), ("car", (0.7, 0.4, 0.9, 0.8)), score=0.3), LABELS, 1.0)
+    for point in ((0.5, 0.15), (0.61, 0.3), (0.8, 0.55)):
+        assert not covers(unsure, *point)
+        assert covers(sure, *point)
+
+
+boxes = st.tuples(*[st.floats(0, 1, width=32)] * 4).map(
+    lambda b: (min(b[0], b[2]), min(b[1], b[3]), max(b[0], b[2]), max(b[1], b[3]))
+)
+
+
+@given(st.sampled_from(LABELS), boxes, st.floats(0.1, 1), st.floats(0.3, 3))
+def test_never_less_is_covered_than_the_rule_demands(
+    name: str, box: tuple[float, float, float, float], score: float, aspect: float
+) -> None:
+    left, top, right, bottom = (float(np.float32(edge)) for edge in box)
+    height = bottom - top
+    least = {
+        "person": [(left, top, right, top + 0.35 * height)],
+        "motorcycle": [(left, top - height / 2, right, top + height / 2), (left, top + height / 2, right, bottom)],
+        "car": [(left, top + height / 2, right, bottom)],
+        "dog": [],
+    }[name]
+    covered = regions(found((name, box), score=score), LABELS, aspect)
+    for west, north, east, south in least:
+        assert any(
+            a <= west + 1e-6 and b <= north + 1e-6 and c >= east - 1e-6 and d >= south - 1e-6 for a, b, c, d in covered
+        )
+
+
 def test_what_nobody_can_be_known_by_is_left_alone() -> None:
-    assert regions(found(("dog", (0.1, 0.1, 0.2, 0.2))), LABELS) == []
+    assert regions(found(("dog", (0.1, 0.1, 0.2, 0.2))), LABELS, 1.0) == []
 
 
 def test_a_face_is_covered_with_a_margin() -> None:
