@@ -10,6 +10,7 @@ imports Pillow.
 import io
 import math
 import multiprocessing
+import os
 import resource
 import struct
 import threading
@@ -237,5 +238,16 @@ def _offset(told: object) -> timezone | None:
 
 
 def _confine() -> None:
-    """A worker may take 2 GiB and no more: a picture that wants more is refused as damaged."""
+    """A worker may take 2 GiB and no more: a picture that wants more is refused as damaged.
+
+    Nor does it outlive the centre. A pool lets its workers go only in good order; one whose centre was killed would
+    wait for its next photo for ever.
+    """
+    threading.Thread(target=_end_with_the_centre, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, WORKER_MEMORY))
+
+
+def _end_with_the_centre() -> None:
+    if (centre := multiprocessing.parent_process()) is not None:
+        centre.join()
+        os._exit(1)
