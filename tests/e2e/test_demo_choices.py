@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +36,18 @@ def played(folder: Path, *words: str, shared: str = "") -> dict[str, Any]:
     return told
 
 
-def begun(folder: Path, word: str) -> "tuple[subprocess.Popen[bytes], Path]":
-    """A demonstration that has said this word, and where it says what it says."""
+@contextmanager
+def begun(folder: Path, word: str) -> "Iterator[tuple[subprocess.Popen[bytes], Path]]":
+    """A demonstration that has said this word, and where it says what it says; gone afterwards."""
     log, line = folder / "said", [*DOOR, "--headless", "--folder", str(folder / "run")]
     with log.open("wb") as said:
         demo = subprocess.Popen(line, cwd=ROOT, env=environment(), stdout=said, stderr=said)
-    until(lambda: word in log.read_text(), within=90, what=word)
-    return demo, log
+    try:
+        until(lambda: word in log.read_text(), within=150, what=word)
+        yield demo, log
+    finally:
+        demo.kill()
+        demo.wait()
 
 
 def processes_of(folder: Path) -> list[int]:
@@ -76,29 +83,29 @@ def test_a_model_nobody_knows_is_refused_by_name_and_nothing_is_left_running(tmp
 
 
 def test_ctrl_c_while_it_sets_up_ends_what_has_begun(tmp_path: Path) -> None:
-    demo, log = begun(tmp_path, "starting centre")
-    demo.send_signal(signal.SIGINT)
-    assert demo.wait(timeout=30) == 0, log.read_text()
-    assert "Traceback" not in log.read_text()
-    assert processes_of(tmp_path / "run") == []
+    with begun(tmp_path, "starting centre") as (demo, log):
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(timeout=30) == 0, log.read_text()
+        assert "Traceback" not in log.read_text()
+        assert processes_of(tmp_path / "run") == []
 
 
 def test_ctrl_c_twice_ends_everything_at_once_and_leaves_nobody_behind(tmp_path: Path) -> None:
-    demo, log = begun(tmp_path, "up after")
-    demo.send_signal(signal.SIGINT)
-    until(lambda: "stopping" in log.read_text(), within=10)
-    demo.send_signal(signal.SIGINT)
-    assert demo.wait(timeout=30) == 0, log.read_text()
-    assert "Traceback" not in log.read_text()
-    assert processes_of(tmp_path / "run") == []
+    with begun(tmp_path, "up after") as (demo, log):
+        demo.send_signal(signal.SIGINT)
+        until(lambda: "stopping" in log.read_text(), within=10)
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(timeout=30) == 0, log.read_text()
+        assert "Traceback" not in log.read_text()
+        assert processes_of(tmp_path / "run") == []
 
 
 def test_a_demonstration_killed_with_9_takes_its_programs_with_it(tmp_path: Path) -> None:
-    demo, _ = begun(tmp_path, "up after")
-    assert len(processes_of(tmp_path / "run")) >= 3
-    demo.kill()
-    demo.wait()
-    until(lambda: not processes_of(tmp_path / "run"), within=20, what="the programs' end")
+    with begun(tmp_path, "up after") as (demo, _):
+        assert len(processes_of(tmp_path / "run")) >= 3
+        demo.kill()
+        demo.wait()
+        until(lambda: not processes_of(tmp_path / "run"), within=20, what="the programs' end")
 
 
 @pytest.mark.shared("that a real street's picture, redacted and boxed, is looked at and its case goes the whole way")
