@@ -1,7 +1,8 @@
-"""The true node in a world that runs faster: `--pace N` seconds pass for it in each of ours.
+"""The true node in a world of which a part runs faster, so that a test need not wait for what takes minutes.
 
-Everything that is told by its clock comes sooner: five-minute tallies, health, and the minute without a receipt after
-which it shows a fault. What it makes is marked as of a clock that runs ahead, and kept.
+`--calendar N`: so many seconds pass on its wall clock in each of ours, and five-minute tallies come sooner.
+`--beat N`: it pauses so much shorter, and counts, measures and reports its health more often.
+`--stopwatch N`: its durations pass so much faster, and with them the minute without a receipt that is a fault.
 """
 
 import argparse
@@ -17,36 +18,36 @@ from edge.node import Node
 
 
 class Hurried:
-    """The machine's clocks, `pace` times as fast from the moment this is made."""
+    """The machine's clocks, each at a pace of its own from the moment this is made."""
 
-    def __init__(self, pace: float) -> None:
-        self._pace = pace
-        self._began = datetime.now(UTC)
-        self._first = time.monotonic()
+    def __init__(self, calendar: float, beat: float, stopwatch: float) -> None:
+        self._calendar, self._beat, self._stopwatch = calendar, beat, stopwatch
+        self._began, self._first = datetime.now(UTC), time.monotonic()
 
     def now(self) -> datetime:
-        return self._began + timedelta(seconds=self.monotonic())
+        return self._began + timedelta(seconds=(time.monotonic() - self._first) * self._calendar)
 
     def monotonic(self) -> float:
-        return (time.monotonic() - self._first) * self._pace
+        return self._first + (time.monotonic() - self._first) * self._stopwatch
 
     def rest(self, seconds: float, stop: threading.Event) -> bool:
-        return stop.wait(max(0.0, seconds) / self._pace)
+        return stop.wait(max(0.0, seconds) / self._stopwatch)
 
     async def pause(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds) / self._pace)
+        await asyncio.sleep(max(0.0, seconds) / self._beat)
 
 
-async def run(config: Path, pace: float) -> None:
+async def run(config: Path, clock: Hurried) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await Node(*load(config), clock=Hurried(pace)).run(stop)
+    await Node(*load(config), clock=clock).run(stop)
 
 
 if __name__ == "__main__":
     words = argparse.ArgumentParser()
-    words.add_argument("--pace", type=float, required=True)
+    for pace in ("calendar", "beat", "stopwatch"):
+        words.add_argument(f"--{pace}", type=float, default=1.0)
     words.add_argument("run")
     words.add_argument("--config", type=Path, required=True)
     asked = words.parse_args()
-    asyncio.run(run(asked.config, asked.pace))
+    asyncio.run(run(asked.config, Hurried(asked.calendar, asked.beat, asked.stopwatch)))

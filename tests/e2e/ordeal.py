@@ -26,7 +26,7 @@ def suffer(city: City, kills: Sequence[str], seed: int) -> Books:
                 city.grown(lots.randint(0, MOST_BETWEEN))
             city.start(name)
         city.grown(lots.randint(1, MOST_BETWEEN))
-        return city.settle()
+        return city.settle(last_words=True)
     except BaseException as error:
         error.add_note(f"WARDSENSE_SEED={seed}, killed in this order: {', '.join(order)}")
         raise

@@ -28,14 +28,14 @@ RIVER = Plan(cameras=(), sensors=tuple(quick_sensor(f"water-{number}", 0.1) for 
 @pytest.mark.parametrize(("centre", "balances"), [(TRUE_CENTRE, True), (RECEIPT_FIRST, False)], ids=["true", "mutant"])
 def test_a_receipt_before_the_commit_is_found_out(tmp_path: Path, centre: Sequence[str], *, balances: bool) -> None:
     with City(tmp_path, replace(RIVER, central=centre)) as city:
-        city.until(lambda: city.made >= 3 and not city.holds(1), 30, "a receipt for the first record reaching the node")
+        city.until(lambda: city.made >= 3 and city.settled(), 60, "a first receipt reaching the node")
         city.kill(CENTRAL)
         city.run_as(CENTRAL, TRUE_CENTRE)
         city.start(CENTRAL)
         found = complaints(city.settle())
     assert (not found) is balances, found
     if not balances:
-        assert "never arrived 1" in found[0] or "is gone (full): 1" in found[0]
+        assert "never arrived" in found[0] or "is gone (full)" in found[0]
 
 
 @pytest.mark.parametrize(("node", "balances"), [(TRUE_NODE, True), (OLD_EPOCH, False)], ids=["true", "mutant"])
@@ -44,16 +44,23 @@ def test_a_number_used_again_after_the_disk_was_rolled_back_is_found_out(
 ) -> None:
     with City(tmp_path, replace(RIVER, edge=node)) as city:
         city.grown(10)
-        city.handed_over()
+        city.settle()
         shutil.copytree(city.data, tmp_path / "copy")
-        city.start(EDGE)
+        wake(city, node)
         city.grown(20)
-        city.handed_over()
+        city.settle()
         shutil.rmtree(city.data)
         shutil.copytree(tmp_path / "copy", city.data)
-        city.start(EDGE)
+        wake(city, node)
         city.grown(20)
         found = complaints(city.settle())
     assert (not found) is balances, found
     if not balances:
         assert any("was made twice" in complaint for complaint in found)
+
+
+def wake(city: City, node: Sequence[str]) -> None:
+    """Start the node again as planned, on whatever disk it finds."""
+    city.write_node()
+    city.run_as(EDGE, node)
+    city.start(EDGE)

@@ -56,8 +56,8 @@ class City:
         self.broker.__enter__()
         try:
             self._prepare_centre()
-            self.edge.start()
             self.start(CENTRAL)
+            self.start(EDGE)
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise
@@ -83,7 +83,7 @@ class City:
         """Start it again where it was; the broker and the centre are of use when this returns."""
         self._part(name).start()
         if name == CENTRAL:
-            until(self._healthy, within=40, what="the centre answering")
+            until(self._healthy, within=90, what="the centre answering")
 
     def run_as(self, name: str, program: Sequence[str]) -> None:
         """From its next start, the node or the centre runs this program."""
@@ -112,11 +112,10 @@ class City:
         file = self.data / "counters.json"
         return dict(json.loads(file.read_text("utf-8"))) if file.exists() else {}
 
-    def holds(self, seq: int) -> bool:
-        """Whether the node's outbox has a record of that number, by a look into its file."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.data}/outbox.db?mode=ro", uri=True)) as outbox:
-            ids = outbox.execute("SELECT id FROM record").fetchall()
-        return any(of_row(id_)[1] == seq for (id_,) in ids)
+    def settled(self) -> int:
+        """How many records a node in its first life has been told are settled, by a look into its outbox."""
+        held = [of_row(id_)[1] for (id_,) in self._outbox("SELECT id FROM record")]
+        return max(held) - len(held) if held else self.made
 
     def books(self) -> Books:
         """Both sides, as they stand now."""
@@ -133,27 +132,32 @@ class City:
 
     # -- the end of a run -----------------------------------------------------------------------------------------
 
-    def settle(self, within: float = 60) -> Books:
-        """Stop what makes records, let everything arrive, end the node in good order; the books as they stand then."""
+    def settle(self, within: float = 90, *, last_words: bool = False) -> Books:
+        """Stop what makes records, let everything arrive, end the node in good order; the books as they stand then.
+
+        What the node does not hand over at once, a node without eyes finds on its disk and delivers; with `last_words`
+        it is started in any case, because only a start says that what was left open is unknown.
+        """
         if self.edge.running:
-            self.edge.stop()
-        self.run_as(EDGE, (*WARDSENSE, "edge"))
-        self.write_node(cameras=(), sensors=())
-        (self.data / "counters.json").unlink(missing_ok=True)
-        self.start(EDGE)
-        try:
-            self.until(self._empty, within, "the outbox running empty")
-        except AssertionError as error:
-            error.add_note(f"the node's counters: {self.counters()}")
-            raise
-        self.handed_over()
+            assert self.edge.stop() == 0, "the node did not end in good order"
+        if last_words or not self._at_rest():
+            self.run_as(EDGE, (*WARDSENSE, "edge"))
+            self.write_node(cameras=(), sensors=())
+            session = self.counters().get("session")
+            self.start(EDGE)
+            try:
+                begun = f"the outbox running empty after {session}"
+                self.until(lambda: self.counters().get("session") != session and self._at_rest(), within, begun)
+            except AssertionError as error:
+                error.add_note(f"the node's counters: {self.counters()}")
+                raise
+            self.handed_over()
         return self.books()
 
     def handed_over(self) -> None:
         """Stop the node in good order, with nothing left in its outbox."""
         assert self.edge.stop() == 0, "the node did not end in good order"
-        with contextlib.closing(sqlite3.connect(f"file:{self.data}/outbox.db?mode=ro", uri=True)) as outbox:
-            left = outbox.execute("SELECT count(*) FROM record").fetchone()[0]
+        left = len(self._outbox("SELECT id FROM record"))
         assert left == 0, f"{left} records were not handed over"
 
     def write_node(self, **changed: object) -> None:
@@ -189,13 +193,15 @@ class City:
                 return f"{child.name} ended by itself with status {child.status}"
         return ""
 
-    def _empty(self) -> bool:
-        outbox = self.counters().get("outbox")
-        if outbox is None or outbox["records"]:
-            return False
-        waiting = sum(outbox["evidence"].get(state, 0) for state in ("wanted", "sending"))
+    def _outbox(self, query: str) -> list[Any]:
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}/outbox.db?mode=ro", uri=True)) as outbox:
+            return outbox.execute(query).fetchall()
+
+    def _at_rest(self) -> bool:
+        """Nothing waits on the node's disk, and the centre waits for nothing."""
+        waiting = "SELECT 1 FROM record UNION ALL SELECT 1 FROM evidence WHERE state IN ('wanted', 'sending')"
         owed = "SELECT 1 FROM intake WHERE outstanding UNION ALL SELECT 1 FROM evidence WHERE state = 'coming'"
-        return waiting == 0 and not self.rows(owed)
+        return not self._outbox(waiting) and not self.rows(owed)
 
     def _healthy(self) -> bool:
         assert self.central.running, f"the centre ended with status {self.central.status}\n{self.central.tail()}"

@@ -1,4 +1,4 @@
-"""A detector built in the test: whatever it is shown, it sees one person standing in the middle. Real ONNX, real session.
+"""A detector built in the test: whatever it is shown, it sees one person in the middle. Real ONNX, real session.
 
 Its catalogue, labels and file are written to a folder, so that a node's configuration can name it as any other.
 """
