@@ -1,0 +1,48 @@
+"""Draws docs/images/demo-panel.svg: the panel as it stands 75 seconds into a real run with kills.
+
+    WARDSENSE_SHARED=../shared .venv/bin/python docs/panel.py
+
+The sign-in link in the picture opens nothing: the run is over when the file is written. Rich's picture asks a content
+network for its font; ours names the reader's own monospaced one instead.
+"""  # noqa: INP001 - a script beside the pages it draws for
+
+import asyncio
+import io
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+
+from demo.play import Play, Wishes
+from demo.scenes import choose
+from demo.stage import ROOT, Setting, build
+
+PICTURE: Final = ROOT / "docs" / "images" / "demo-panel.svg"
+FOLDER: Final = ROOT / "var" / "demo-panel"
+COLUMNS, LINES, AFTER_S = 96, 32, 75.0
+FORMAT: Final = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+
+
+async def draw() -> str:
+    """Play, and the panel after a while as SVG."""
+    shared = os.environ.get("WARDSENSE_SHARED")
+    stage = build(Setting(FOLDER), choose([], "deimv2-atto", Path(shared) if shared else None))
+    play = Play(stage, Wishes(headless=True, seconds=AFTER_S + 15, drive=True, kills=3, seed=5), Console(stderr=True))
+    running = asyncio.create_task(play.run())
+    welcomed = asyncio.create_task(play.welcomed.wait())
+    await asyncio.wait({running, welcomed}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({running}, timeout=AFTER_S)
+    out = Console(record=True, width=COLUMNS, height=LINES, file=io.StringIO())
+    out.print(play.panel(LINES))
+    await running
+    drawn = out.export_svg(title="wardsense demo --drive", code_format=FORMAT)
+    # As long as it was, because each piece of text is stretched to a length of its own.
+    return drawn.replace(str(FOLDER), "var/demo" + "&#160;" * (len(str(FOLDER)) - len("var/demo")))
+
+
+if __name__ == "__main__":
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(asyncio.run(draw()), encoding="utf-8")
