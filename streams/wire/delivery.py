@@ -13,6 +13,7 @@ seconds. At a start every epoch found on disk is owed; the new one is the sessio
 * What the centre wants and the disk does not have is gone, and is said to be: nothing is waited for in vain.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from heapq import merge
@@ -24,12 +25,13 @@ from streams.wire.flights import FIRST_WAIT_S, NEVER, Flight, Flights
 from streams.wire.messages import MOST_GONE, MOST_HELD, MOST_RECORDS, Gone, Receipt, Why
 from streams.wire.ranges import Pair, Ranges
 
-SILENCE_S: Final = 10.0
+SILENCE_S: Final = 30.0  # a centre that is merely slow must not be sent everything again
 KEEP_ALIVE_S: Final = 60.0
 FAULT_S: Final = 60.0
 LIVE_WINDOW: Final = 8
 BACKLOG_WINDOW: Final = 2
 MOST_FLIGHTS: Final = 64
+_REMEMBERED: Final = 256  # numbers of backlog batches, far more than fly
 
 
 @dataclass(slots=True)
@@ -111,7 +113,8 @@ class Delivery:
         self._flights = Flights(jitter)
         self._number = 0
         self._live_from = 1
-        self._probe: UUID | None = None
+        self._backlogged: deque[int] = deque(maxlen=_REMEMBERED)
+        self._probe: tuple[UUID, bool] | None = None
         self._word_at = -NEVER
         self._silent_since: float | None = None
 
@@ -139,7 +142,7 @@ class Delivery:
         if receipt.session != self.session:
             return Ranges()  # it may cover losses that session told and this disk, an older copy, can still send
         if self.unanswered(now) >= SILENCE_S:
-            self._wake(now)
+            self._wake(now, FIRST_WAIT_S)
         self._silent_since = None
         owed = self.epochs.get(receipt.epoch)
         if owed is None:
@@ -147,7 +150,7 @@ class Delivery:
         upto = ((1, receipt.upto),) if receipt.upto else ()
         settled = Ranges.of(*upto, *receipt.have)
         self._flights.land(receipt.epoch, settled, now)
-        self._flights.pass_over(receipt, now)
+        self._flights.pass_over(receipt, now, backlog=receipt.heard in self._backlogged)
         done = owed.settle(settled)
         owed.lack(Ranges.of(*receipt.want) - settled)
         return done
@@ -166,13 +169,15 @@ class Delivery:
     def sent(self, offer: Offer, seqs: Ranges, now: float) -> Terms:
         """`seqs` of an offer are about to leave (fewer when they would not fit); returns the batch's terms."""
         self._number += 1
+        if offer.backlog:
+            self._backlogged.append(self._number)
         owed = self.epochs[offer.epoch]
         owed.told_at = now
         if self._silent_since is None:
             self._silent_since = now
         if not seqs:
             self._word_at = now if offer.epoch == self.session else self._word_at
-            self._probe = None if offer.epoch == self._probe else self._probe
+            self._probe = None if (offer.epoch, offer.backlog) == self._probe else self._probe
         if seqs or offer.repeats is not None:
             self._launch(offer, seqs & owed.held, now)
         return self._terms(owed, seqs)
@@ -215,8 +220,10 @@ class Delivery:
         return self._cut(self.session, owed.held.within(self._live_from, owed.next - 1), backlog=False)
 
     def _probing(self) -> Offer | None:
-        """After a repeat an empty batch, so that a readable answer proves the centre alive."""
-        return Offer(self._probe, Ranges(), backlog=False) if self._probe in self.epochs else None
+        """After a repeat an empty batch in its lane, so that a readable answer proves the centre alive and past it."""
+        if self._probe is None or self._probe[0] not in self.epochs:
+            return None
+        return Offer(self._probe[0], Ranges(), backlog=self._probe[1])
 
     def _repeat(self, now: float) -> Offer | None:
         flight = self._flights.due(now)
@@ -253,12 +260,12 @@ class Delivery:
             flight = Flight(offer.epoch, seqs, self._number, offer.backlog, born=now, left=now, due=now)
         else:
             flight = replace(old, seqs=seqs, number=self._number, left=now, tries=old.tries + 1)
-            self._probe = offer.epoch
+            self._probe = (offer.epoch, old.backlog)
         self._flights.launch(flight, old)
 
-    def _wake(self, now: float) -> None:
-        """Somebody listens again: everything in flight is due, and what piled up meanwhile is backlog."""
-        self._flights.hurry(now)
+    def _wake(self, now: float, rested: float = 0.0) -> None:
+        """Somebody listens again: what flies is due once it left so long ago; what piled up meanwhile is backlog."""
+        self._flights.hurry(now, rested)
         self._live_from = self.epochs[self.session].next
 
     def _terms(self, owed: Owed, seqs: Ranges) -> Terms:

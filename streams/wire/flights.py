@@ -4,7 +4,9 @@
 * Unreadable is not unanswered. Where the centre has `heard` a later batch of the epoch and a flight is still
   unsettled, it was passed over: once per sending that is a strike, and the flight leaves again soon. At three
   strikes it is halved, down to one record; a record that stands alone waits out its full time before each
-  further strike, because another batch may merely have been quicker. A dead centre gives no strikes.
+  further strike, because another batch may merely have been quicker. A dead centre gives no strikes. Nor does a
+  live batch that was heard to one of a backlog: the centre takes live first, so that it overtook the other and
+  says nothing of it. (A flood of repeats, each repeated because a live one had passed it, held a city up for minutes.)
 * A stray (one record, three strikes) is given up to the side only once the centre has settled something else
   since it first left: a centre that can read nothing at all must not make a node set everything aside.
 """
@@ -69,16 +71,18 @@ class Flights:
         """These are no longer to be sent."""
         self._drop(epoch, ranges)
 
-    def hurry(self, now: float) -> None:
-        """Everything is due, and belongs to the backlog."""
-        self._all = [replace(flight, due=min(flight.due, now), backlog=True) for flight in self._all]
+    def hurry(self, now: float, rested: float = 0.0) -> None:
+        """Everything that left so long ago is due, the rest once it has; and all belongs to the backlog."""
+        due = [min(flight.due, max(now, flight.left + rested)) for flight in self._all]
+        self._all = [replace(flight, due=at, backlog=True) for flight, at in zip(self._all, due, strict=True)]
 
-    def pass_over(self, receipt: Receipt, now: float) -> None:
-        """Strike what a receipt, already landed, shows as heard past and not settled."""
+    def pass_over(self, receipt: Receipt, now: float, *, backlog: bool) -> None:
+        """Strike what a receipt, already landed, shows as heard past and not settled; `backlog`: by one of those."""
         doubtful = _unshown(receipt)
         kept: list[Flight] = []
         for flight in self._all:
             over = flight.epoch == receipt.epoch and flight.number < receipt.heard and not flight.passed
+            over = over and (backlog or not flight.backlog)
             kept += _struck(flight, now) if over and not (flight.seqs & doubtful) else [flight]
         self._all = kept
 

@@ -115,6 +115,28 @@ def test_a_batch_that_was_passed_over_leaves_again_soon() -> None:
     assert delivery.strays() == [], "an old receipt is no new strike"
 
 
+def test_a_live_batch_that_was_heard_says_nothing_of_the_backlog_it_overtook() -> None:
+    delivery = started(Owed(next=2, held=Ranges.of((1, 1))))
+    assert send(delivery, 1.0)[0] == OLD
+    delivery.committed(1, 1)
+    live = send(delivery, 1.1)[2]
+    delivery.receipt(answer(OLD, SESSION, live), 1.2)
+    assert delivery.wait(1.2) == pytest.approx(1.0 + FIRST_WAIT_S - 1.2)
+
+
+def test_what_left_a_moment_ago_is_not_hurried_by_a_slow_answer() -> None:
+    delivery = started()
+    delivery.committed(1, 1)
+    send(delivery, 0.0)
+    delivery.committed(2, 2)
+    send(delivery, 29.0)
+    delivery.receipt(answer(heard=1), 31.0)
+    assert send(delivery, 31.0)[1] == ((1, 1),)
+    assert send(delivery, 31.0)[1] == (), "the probe behind a repeat"
+    assert delivery.offer(38.9) is None
+    assert send(delivery, 39.0)[1] == ((2, 2),)
+
+
 def test_an_unreadable_record_is_halved_out_and_the_rest_arrives() -> None:
     delivery = started()
     delivery.committed(1, 16)
