@@ -1,7 +1,8 @@
 """Draw frames at random, redact them as the node does, and lay them out for a person who counts what can be read.
 
-Usage: python -m benchmarks.privacy draw [--out FOLDER]   200 frames, original and redacted, and a sheet to fill in
-       python -m benchmarks.privacy tally SHEET.csv       the leak rates of a sheet that was filled in
+Usage: python -m benchmarks.privacy draw [--out FOLDER] [--seed N] [--frames N]
+       python -m benchmarks.privacy tally SHEET.csv
+`draw` writes original and redacted side by side, and an empty sheet; `tally` adds up a sheet that was filled in.
 The real path is walked: up to 1.5 s of video before a frame is looked at 5 times a second by the detector and tracked,
 then `edge.eye.pictured` makes the picture from the close look and the tracks alive, as for an event of that moment.
 In the original, every covered part is outlined, so that what is bare can be counted in one picture and judged in the
@@ -81,6 +82,8 @@ def main() -> None:
     does = asked.add_subparsers(dest="does", required=True)
     draw_asked = does.add_parser("draw")
     draw_asked.add_argument("--out", type=Path, default=ROOT / "var" / "privacy")
+    draw_asked.add_argument("--seed", type=int, default=SEED)
+    draw_asked.add_argument("--frames", type=int, default=FRAMES)
     does.add_parser("tally").add_argument("sheet", type=Path)
     told = asked.parse_args()
     if told.does == "tally":
@@ -88,13 +91,13 @@ def main() -> None:
             print(table(list(csv.DictReader(file))))
         return
     shared = Path(os.environ.get("WARDSENSE_SHARED", ROOT.parent / "shared"))
-    draw(shared / "data", told.out)
+    draw(shared / "data", told.out, told.frames, told.seed)
 
 
-def draw(data: Path, out: Path) -> None:
+def draw(data: Path, out: Path, frames: int = FRAMES, seed: int = SEED) -> None:
     """Redact the frames drawn, write them and an empty sheet, print what it cost."""
-    chosen = chosen_frames({video: _length(data / "videos" / video) for video in VIDEOS}, FRAMES, SEED)
-    eyes, noise = _eyes(data / "models"), np.random.default_rng(SEED)
+    chosen = chosen_frames({video: _length(data / "videos" / video) for video in VIDEOS}, frames, seed)
+    eyes, noise = _eyes(data / "models"), np.random.default_rng(seed)
     (out / "frames").mkdir(parents=True, exist_ok=True)
     spent, rows = [], []
     for video in VIDEOS:
@@ -105,13 +108,13 @@ def draw(data: Path, out: Path) -> None:
             covered = [*eyes.see_closely(drawn.looks[-1]), *regions(alive, eyes.labels, drawn.aspect)]
             _write(out / "frames", drawn, covered, picture.jpeg)
             rows.append({"frame": drawn.name, "video": video})
-            print(f"\r{len(rows)} of {FRAMES}", end="", file=sys.stderr)
+            print(f"\r{len(rows)} of {frames}", end="", file=sys.stderr)
     with (out / "sheet.csv").open("w", encoding="utf-8", newline="") as file:
         sheet = csv.DictWriter(file, ["frame", "video", *COUNTED], restval="")
         sheet.writeheader()
         sheet.writerows(rows)
     half, most = np.percentile(spent, [50, 95])
-    print(f"\nseed {SEED}: {len(rows)} frames in {out}; redaction p50 {half:.0f} ms, p95 {most:.0f} ms, one thread")
+    print(f"\nseed {seed}: {len(rows)} frames in {out}; redaction p50 {half:.0f} ms, p95 {most:.0f} ms, one thread")
 
 
 def chosen_frames(lengths: dict[str, int], number: int, seed: int) -> dict[str, list[int]]:

@@ -14,6 +14,7 @@ from edge.privacy import NotRedacted, Region, of_faces, regions
 from models.detections import Detections
 from models.detector import PRIVACY_THRESHOLD, Detector
 from models.session import REFUSALS, ModelRefused
+from models.shape import tiles
 from streams.cameras.drawn import Drawn
 from streams.frames import Frame
 from streams.wire.records import ModelRef
@@ -70,10 +71,10 @@ class DetectorEyes:
         if isinstance(self._faces, ModelRefused):
             raise NotRedacted("faces_missing", str(self._faces))
         try:
-            found = self._objects.detect_tiles(frame.pixels, PRIVACY_THRESHOLD)
+            found = _everything(self._objects, frame, PRIVACY_THRESHOLD)
             covered = regions(found, self.labels, _aspect(frame))
             if self._faces is not None:
-                covered += of_faces(self._faces.detect_tiles(frame.pixels, FACE_THRESHOLD))
+                covered += of_faces(_everything(self._faces, frame, FACE_THRESHOLD))
         except REFUSALS as failed:
             raise NotRedacted("redaction_failed", f"ONNX Runtime: {failed}") from failed
         return covered
@@ -99,6 +100,22 @@ class DrawnEyes:
     def see_closely(self, frame: Frame) -> list[Region]:
         """The drawn people and vehicles."""
         return regions(self.see(frame).detections, self.labels, _aspect(frame))
+
+
+def _everything(detector: Detector, frame: Frame, threshold: float) -> Detections:
+    """All that the whole picture and its tiles show, told as often as it was seen.
+
+    Nothing is merged, as `detect_tiles` does: of two people of whom one half hides the other, merging keeps one head.
+    """
+    width, height = frame.size
+    looks = []
+    parts = dict.fromkeys([(0, 0, width, height), *(tuple(square) for square in tiles(width, height).tolist())])
+    for left, top, right, bottom in parts:
+        found = detector.detect(frame.pixels[top:bottom, left:right], threshold)
+        extent, corner = np.array([right - left, bottom - top] * 2), np.array([left, top] * 2)
+        looks.append(((found.xyxy * extent + corner) / np.array([width, height] * 2), found.score, found.label))
+    xyxy, score, label = (np.concatenate(column) for column in zip(*looks, strict=True))
+    return Detections(xyxy.astype(np.float32), score, label)
 
 
 def _aspect(frame: Frame) -> float:

@@ -139,7 +139,7 @@ def test_a_bug_in_redaction_ends_the_look_before_anything_is_told() -> None:
 
 
 def test_with_a_face_model_the_faces_it_finds_are_covered_too(
-    entry_says: Callable[[tuple[float, ...]], Detector],
+    entry_says: Callable[..., Detector],
 ) -> None:
     objects = entry_says((22, 13, 35, 58, 0.9, 0))  # a person, as STANDING
     faces = entry_says((52, 2, 60, 10, 0.5, 0))  # a face far from them
@@ -150,8 +150,26 @@ def test_with_a_face_model_the_faces_it_finds_are_covered_too(
     assert not readable(both.pictures[0].jpeg, HEAD)
 
 
+def test_of_two_people_of_whom_one_half_hides_the_other_both_heads_are_covered(
+    entry_says: Callable[..., Detector],
+) -> None:
+    behind, before = (22, 10, 35, 58, 0.9, 0), (22, 24, 35, 58, 0.6, 0)  # they share two thirds
+    eyes = DetectorEyes(entry_says(behind, before), None)
+    height = before[3] - before[1]
+    chin = (before[1] + 0.35 * height) / SIDE
+    assert any(bottom >= chin for _, _, _, bottom in eyes.see_closely(frame(0)))
+
+
+def test_what_a_tile_shows_is_covered_where_the_tile_lies(entry_says: Callable[..., Detector]) -> None:
+    wide = Frame("gate", 0, NOON, 0.0, np.zeros((100, 200, 3), np.uint8))
+    covered = DetectorEyes(entry_says((0, 0, 32, 64, 0.2, 1)), None).see_closely(wide)
+    # The left half of the whole picture and of each of three square tiles that start at 0, 50 and 100 of 200.
+    assert sorted(round(left, 2) for left, _, _, _ in covered) == [0, 0, 0.25, 0.5]
+    assert sorted(round(right, 2) for _, _, right, _ in covered) == [0.25, 0.5, 0.5, 0.75]
+
+
 def test_a_face_model_that_is_missing_costs_the_picture_and_not_the_event(
-    entry_says: Callable[[tuple[float, ...]], Detector],
+    entry_says: Callable[..., Detector],
 ) -> None:
     missing = ModelRefused(Reason.MISSING, "yunet-faces", "there is no such file")
     told = until_told(eye(CROWDED), DetectorEyes(entry_says((22, 13, 35, 58, 0.9, 0)), missing))
@@ -160,25 +178,25 @@ def test_a_face_model_that_is_missing_costs_the_picture_and_not_the_event(
 
 
 @pytest.fixture
-def entry_says(tmp_path: Path) -> Callable[[tuple[float, ...]], Detector]:
-    """A detector of a few hundred bytes that sees this one (x, y, right, bottom, score, label) on its canvas."""
+def entry_says(tmp_path: Path) -> Callable[..., Detector]:
+    """A detector of a few hundred bytes that sees these (x, y, right, bottom, score, label) on its canvas."""
 
-    def make(row: tuple[float, ...]) -> Detector:
-        content = network(row)
-        path = tmp_path / f"{abs(hash(row))}.onnx"
+    def make(*rows: tuple[float, ...]) -> Detector:
+        content = network(rows)
+        path = tmp_path / f"{hashlib.sha256(content).hexdigest()}.onnx"
         path.write_bytes(content)
         return Detector(entry_of(content, path.name), path)
 
     return make
 
 
-def network(row: tuple[float, ...]) -> bytes:
-    found = helper.make_tensor("said", TensorProto.FLOAT, [1, 1, 6], row)
+def network(rows: Sequence[tuple[float, ...]]) -> bytes:
+    found = helper.make_tensor("said", TensorProto.FLOAT, [1, len(rows), 6], [part for row in rows for part in row])
     graph = helper.make_graph(
         [helper.make_node("Identity", ["said"], ["found"])],
         "says",
         [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, SIDE, SIDE])],
-        [helper.make_tensor_value_info("found", TensorProto.FLOAT, [1, 1, 6])],
+        [helper.make_tensor_value_info("found", TensorProto.FLOAT, [1, len(rows), 6])],
         [found],
     )
     model = helper.make_model(graph, ir_version=8, opset_imports=[helper.make_opsetid("", 17)])
