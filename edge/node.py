@@ -36,12 +36,12 @@ from edge.schedule import Slots
 from edge.seeing import Eyes
 from edge.sensing import sense, sources
 from edge.sight import Sights
-from edge.telling import OpenEvents, unknown
+from edge.telling import LASTING, OpenEvents, after_restart
 from edge.uploader import Uploader
 from edge.watch import Change, Sight, watch
 from streams.cameras.source import Camera
 from streams.clocks import Clock, SystemClock
-from streams.wire.records import Event, Reply
+from streams.wire.records import Event, Phase, Reply
 from streams.wire.words import Reason
 
 log = structlog.get_logger(__name__)
@@ -180,14 +180,15 @@ class Node:
         events = list(events)
         if not events:
             return
-        with self._journalling:
-            self._journal([event for eye in self._eye.values() for event in eye.open])
+        self._journal([event for event in events if event.phase is Phase.CLOSED and event.kind in LASTING])
         for event in events:
             self.outbox.add(captured, event)
 
-    def _journal(self, open_events: list[Event]) -> None:
+    def _journal(self, last_words: Iterable[Event] = ()) -> None:
         try:
-            self._open_events.keep(open_events)
+            with self._journalling:
+                standing = [event for eye in self._eye.values() for event in eye.open]
+                self._open_events.keep(standing, last_words, self.clock.monotonic())
         except OSError as refused:
             log.warning("open events not journalled", why=str(refused))
 
@@ -211,7 +212,7 @@ class Node:
 
     def _tell_left_open(self) -> None:
         """Journalled before it is told, as any other word: a second crash must not say the same rev twice."""
-        told = [unknown(event, "restarted") for event in self._open_events.left_open()]
+        told = [after_restart(event) for event in self._open_events.left_open()]
         self._journal(told)
         now = self.clock.now()
         for event in told:
@@ -237,6 +238,7 @@ class Node:
         self.outbox.add(now, self._reporter.health(self.config.data, now, up_s))
 
     def _count(self, now: datetime) -> None:
+        self._journal()
         try:
             line = asdict(self._publisher.stats())
             extra = {"session": str(self.outbox.session), "line": line}

@@ -7,7 +7,7 @@ because it did not see how it ended. The same is said when a camera goes blind.
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from streams.wire.records import MOST_BOXES, Box, Event, Evidence, ModelRef
 from streams.wire.records import Phase as Told
 from streams.wire.words import Place, Reason
 
+LAST_WORD_S: Final = 5.0
 LASTING: Final = frozenset({"loitering", "stopped_vehicle", "crowding", "occupancy"})
 
 
@@ -96,12 +97,24 @@ def unknown(event: Event, cause: str) -> Event:
     return event.model_copy(update=update)
 
 
+def after_restart(event: Event) -> Event:
+    """The word about an event found in the journal: closed if that had been said, else unknown."""
+    if event.phase is Told.CLOSED:
+        return event.model_copy(update={"rev": event.rev + 1})
+    return unknown(event, "restarted")
+
+
 class OpenEvents:
-    """What is open, on disk: read once at the start, written whole (beside, then renamed) on every change."""
+    """What is open, on disk: read once at the start, written whole (beside, then renamed) on every change.
+
+    The last word about an event stays for `LAST_WORD_S` after it was said: its record may not have reached the disk for
+    good yet, and an end that a power cut takes back must be said again.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._last: str | None = None
+        self._words: dict[UUID, tuple[Event, float]] = {}
 
     def left_open(self) -> list[Event]:
         """What was open when the node last ran; none when the journal is missing or broken."""
@@ -111,9 +124,12 @@ class OpenEvents:
         except (OSError, ValueError):
             return []
 
-    def keep(self, open_events: Sequence[Event]) -> None:
-        """Write what is open now, when that has changed. Raises OSError."""
-        text = json.dumps([event.model_dump(mode="json") for event in open_events])
+    def keep(self, open_events: Sequence[Event], last_words: Iterable[Event], now: float) -> None:
+        """Write what is open and what has just ended, when that has changed; `now` is monotonic. Raises OSError."""
+        self._words |= {event.id: (event, now) for event in last_words}
+        self._words = {id_: said for id_, said in self._words.items() if now - said[1] < LAST_WORD_S}
+        standing = {event.id: event for event, _ in self._words.values()} | {event.id: event for event in open_events}
+        text = json.dumps([event.model_dump(mode="json") for event in standing.values()])
         if text == self._last:
             return
         beside = self._path.with_suffix(".new")

@@ -7,7 +7,7 @@ from uuid import UUID
 import uuid_utils.compat as uuid
 
 from edge.analytics.happening import Happening, Kind, Phase
-from edge.telling import OpenEvents, Proof, Teller, Witness, unknown
+from edge.telling import LAST_WORD_S, OpenEvents, Proof, Teller, Witness, after_restart
 from streams.wire.records import Phase as Told
 from streams.wire.words import Reason
 
@@ -74,10 +74,22 @@ def test_a_box_beyond_the_picture_is_cut_to_it() -> None:
 def test_what_was_open_at_a_crash_is_found_and_told_as_unknown(tmp_path: Path) -> None:
     teller = Teller(Witness("gate"), minted)
     opened = teller.tell(loiterer(Phase.OPENED), NOON)
-    OpenEvents(tmp_path / "open.json").keep(teller.open)
+    OpenEvents(tmp_path / "open.json").keep(teller.open, (), 0.0)
     (left,) = OpenEvents(tmp_path / "open.json").left_open()
-    told = unknown(left, "restarted")
+    told = after_restart(left)
     assert (told.id, told.rev, told.phase) == (opened.id, 2, Told.UNKNOWN)
+
+
+def test_an_end_that_may_not_be_on_disk_yet_is_said_again_and_not_for_ever(tmp_path: Path) -> None:
+    teller, journal = Teller(Witness("gate"), minted), OpenEvents(tmp_path / "open.json")
+    journal.keep([teller.tell(loiterer(Phase.OPENED), NOON)], (), 0.0)
+    closed = teller.tell(loiterer(Phase.CLOSED), NOON)
+    journal.keep(teller.open, [closed], 1.0)
+    (left,) = OpenEvents(tmp_path / "open.json").left_open()
+    again = after_restart(left)
+    assert (again.id, again.phase, again.rev) == (closed.id, Told.CLOSED, closed.rev + 1)
+    journal.keep(teller.open, (), 1.0 + LAST_WORD_S)
+    assert OpenEvents(tmp_path / "open.json").left_open() == []
 
 
 def test_a_broken_journal_is_no_reason_not_to_start(tmp_path: Path) -> None:
