@@ -113,6 +113,8 @@ class FileCamera:
         except av.error.InvalidDataError:
             # The file breaks off here: what came before it was played, and the rest is not there.
             self._meter.add(corrupt=1)
+        except av.FFmpegError as error:
+            raise SourceLost(f"{self._path}: {error.strerror}") from error
 
     def _container(self) -> "av.container.InputContainer":
         if not self._path.is_file():

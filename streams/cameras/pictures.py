@@ -52,9 +52,12 @@ class Pictures:
             number = self._meter.now.decoded
             self._meter.add(decoded=1, corrupt=int(picture.is_corrupt))
             self._note(picture, stamp)
-            if stamped is not None or self._cadence.due(stamp.elapsed):
+            if stamped is None and not self._cadence.due(stamp.elapsed):
+                continue
+            pixels = self._pixels(picture)
+            if pixels is not None:
                 self._meter.add(given=1)
-                yield Frame(self._camera, number, stamp.captured, stamp.elapsed, self._pixels(picture))
+                yield Frame(self._camera, number, stamp.captured, stamp.elapsed, pixels)
 
     def _stamp_alone(self, packet: "av.Packet[Any]") -> Stamp | None:
         alone = self._decoder.codec.intra_only and packet.size > 0
@@ -64,10 +67,10 @@ class Pictures:
         self._meter.add(packets=int(packet.size > 0), corrupt=int(packet.is_corrupt))
         try:
             return self._decoder.decode(packet)
-        except (av.error.InvalidDataError, av.error.PatchWelcomeError):
-            self._meter.add(corrupt=1)
         except av.error.EOFError:
             pass  # the decoder was flushed already
+        except av.FFmpegError:  # a flipped bit may be told as bad data, a bad argument or a failed system call
+            self._meter.add(corrupt=1)
         return []
 
     def _note(self, picture: "av.VideoFrame", stamp: Stamp) -> None:
@@ -76,14 +79,17 @@ class Pictures:
         if known.size != size or known.clock_offset != stamp.clock_offset:
             self._meter.note(size=size, clock_offset=stamp.clock_offset)
 
-    def _pixels(self, picture: "av.VideoFrame") -> NDArray[np.uint8]:
+    def _pixels(self, picture: "av.VideoFrame") -> NDArray[np.uint8] | None:
         width = min(self._width or picture.width, picture.width)
         # Even, because chroma is: odd heights make swscale smear the last row.
         height = picture.height if width == picture.width else round(picture.height * width / picture.width / 2) * 2
         how = Interpolation.FAST_BILINEAR
-        return cast(
-            "NDArray[np.uint8]", picture.to_ndarray(format="bgr24", width=width, height=height, interpolation=how)
-        )
+        try:
+            pixels = picture.to_ndarray(format="bgr24", width=width, height=height, interpolation=how)
+        except av.FFmpegError:  # a header that changed its mind about size or colours
+            self._meter.add(corrupt=1)
+            return None
+        return cast("NDArray[np.uint8]", pixels)
 
 
 def video_of(container: "av.container.InputContainer", name: str) -> "av.VideoStream":

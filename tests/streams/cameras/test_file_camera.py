@@ -1,3 +1,4 @@
+import contextlib
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
@@ -10,7 +11,7 @@ import pytest
 from streams.cameras.file import FileCamera
 from streams.clocks import ScriptedClock, SystemClock
 from streams.frames import Frame
-from streams.weather import SourceRefused
+from streams.weather import SourceLost, SourceRefused
 from tests.parts.clips import Shape, picture, render
 
 
@@ -177,6 +178,21 @@ def test_a_header_that_lies_about_rate_and_length_does_not_bend_time(tmp_path: P
     path.write_bytes(bytes(lied))
     frames, _ = play(path)
     assert [round(frame.elapsed * 25) for frame in frames] == list(range(20))
+
+
+@pytest.mark.parametrize("kind", ["avi", "mjpeg"])
+def test_flipped_bits_are_counted_or_told_and_never_a_crash(tmp_path: Path, clips: dict[str, Path], kind: str) -> None:
+    good = clips[kind].read_bytes()
+    given = 0
+    for seed in range(30):
+        spoilt = bytearray(good)
+        for at in np.random.default_rng(seed).integers(len(good) // 10, len(good), 60):
+            spoilt[at] ^= 0x55
+        path = tmp_path / f"{seed}.avi"
+        path.write_bytes(spoilt)
+        with contextlib.suppress(SourceLost, SourceRefused):
+            given += len(play(path)[0])
+    assert given
 
 
 @pytest.mark.shared("the development videos decode whole, at the counts their README states")
