@@ -33,6 +33,7 @@ import aiomqtt.exceptions
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from streams.buffered import Buffered
+from streams.host import Host
 from streams.weather import SourceLost, SourceRefused
 
 GOODBYE_S: Final = 2.0
@@ -85,7 +86,7 @@ class Broker(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: Annotated[str, Field(min_length=1, description="Name or address of the broker")] = "127.0.0.1"
+    host: Annotated[Host, Field(min_length=1, description="Name or address of the broker")] = "127.0.0.1"
     port: Annotated[int | None, Field(ge=1, le=65535, description="1883, or 8883 with TLS, if absent")] = None
     client_id: Annotated[str, Field(min_length=1, max_length=128, description="One per connection, never shared")]
     username: Annotated[str | None, Field(description="For a node: the node's own id")] = None
@@ -140,6 +141,8 @@ class Connection:
                     granted = await self._client.subscribe(topic, qos, timeout=math.inf)
             except aiomqtt.MqttError as error:
                 raise LineLost(Trouble.DROPPED, str(error)) from error
+            except ValueError as error:
+                raise LineRefused(Trouble.FORBIDDEN, f"no topic filter: {topic}") from error
             if any(getattr(code, "is_failure", False) for code in granted):
                 raise LineRefused(Trouble.FORBIDDEN, f"no subscription to {topic}")
 
@@ -236,6 +239,8 @@ def _password(broker: Broker) -> str | None:
         return broker.password_file.read_text(encoding="utf-8").strip()
     except OSError as error:
         raise LineRefused(Trouble.CREDENTIALS, f"password_file: {error}") from error
+    except UnicodeDecodeError:
+        raise LineRefused(Trouble.CREDENTIALS, f"password_file: {broker.password_file} is not UTF-8 text") from None
 
 
 def _trust(tls: Tls) -> ssl.SSLContext:
@@ -255,6 +260,8 @@ async def _open(client: aiomqtt.Client) -> None:
         up = True
     except aiomqtt.MqttError as error:
         raise _told_apart(error) from error
+    except ValueError as error:  # a UnicodeError is one: a host that can be no name
+        raise LineRefused(Trouble.UNREACHABLE, str(error)) from error
     finally:
         if not up:
             _hang_up(client)

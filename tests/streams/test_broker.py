@@ -217,11 +217,34 @@ def test_the_oldest_unheard_gives_way_and_is_counted() -> None:
         {"username": "u", "password": "p", "password_file": "f"},
         {"prot": 1883},
         {"port": 70000},
+        {"host": "a..b"},
+        {"host": "mqtt://broker"},
+        {"host": "x" * 64},
     ],
 )
 def test_settings_that_contradict_themselves_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Broker.model_validate({"client_id": "here", **wrong})
+
+
+def test_a_password_file_that_is_no_text_is_for_a_person(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff\xfehush")
+    binary = to(free_port(), username="node-1", password_file=tmp_path / "secret")
+    assert asyncio.run(refusal_of(binary)) is Trouble.CREDENTIALS
+
+
+def test_a_host_no_resolver_can_take_is_for_a_person() -> None:
+    nowhere = to(1883).model_copy(update={"host": "a..b"})
+    assert asyncio.run(refusal_of(nowhere)) is Trouble.UNREACHABLE
+
+
+def test_a_topic_that_is_no_filter_is_for_a_person() -> None:
+    async def ask(broker: Broker) -> None:
+        async with connect(broker, ["a/#/b"]):
+            raise AssertionError("the line came up")
+
+    with Mosquitto() as broker, pytest.raises(LineRefused, match="no topic filter"):
+        asyncio.run(ask(to(broker.port)))
 
 
 def test_a_password_is_never_shown() -> None:
