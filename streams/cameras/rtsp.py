@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import av
 import av.error
@@ -53,14 +53,17 @@ class Address:
     @classmethod
     def of(cls, url: str, user: str | None = None, password: str | None = None) -> "Address":
         """Take credentials from the URL, or from beside it (those win); SourceRefused when it is no RTSP address."""
-        parts = urlsplit(url)
+        parts = _split(url)
+        if parts is None:
+            raise SourceRefused(f"{_masked(url)}: not an rtsp:// address")
         place = parts.netloc.rpartition("@")[2]
-        if parts.scheme not in ("rtsp", "rtsps") or not place:
-            raise SourceRefused(f"{parts.scheme}://{place}{parts.path}: not an rtsp:// address")
         said = (quote(user, safe=""), quote(password or "", safe="")) if user else _login(parts.netloc)
         login, mask = (f"{said[0]}:{said[1]}@", f"{said[0]}:***@") if said else ("", "")
         rest = parts.path + (f"?{parts.query}" if parts.query else "")
-        return cls(f"{parts.scheme}://{login}{place}{rest}", f"{parts.scheme}://{mask}{place}{parts.path}")
+        bare = f"{parts.scheme}://{mask}{place}{parts.path}"
+        # An @ behind the place: a password with a slash in it, quite likely, and the slash has cut it in two.
+        shown = bare if "@" not in url[url.find(parts.netloc) + len(parts.netloc) :] else _masked(url)
+        return cls(f"{parts.scheme}://{login}{place}{rest}", shown)
 
 
 class RtspCamera:
@@ -168,6 +171,21 @@ def said(error: Exception, address: Address, stall_s: float) -> SourceLost | Sou
     if isinstance(error, av.error.ExitError | TimeoutError):
         return SourceLost(f"{address}: nothing came for {stall_s:g} s")
     return SourceLost(f"{address}: {getattr(error, 'strerror', None) or type(error).__name__}")
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # whose words hold the password
+        return None
+    return parts if parts.scheme in ("rtsp", "rtsps") and parts.netloc.rpartition("@")[2] else None
+
+
+def _masked(url: str) -> str:
+    """Without anything between // and the last @, and without what follows a question mark."""
+    scheme, slashes, rest = ("", "", url) if "//" not in url else url.partition("//")
+    _, at, place = rest.rpartition("@")
+    return f"{scheme}{slashes}{'***@' if at else ''}{place.partition('?')[0]}"
 
 
 def _login(netloc: str) -> tuple[str, str] | None:

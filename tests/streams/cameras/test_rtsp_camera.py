@@ -175,7 +175,7 @@ def test_nobody_there_is_weather() -> None:
         first(RtspCamera("gate", f"rtsp://node:hunter2@127.0.0.1:{free_port()}/gate"), 1)
 
 
-@pytest.mark.parametrize("url", ["http://camera/live", "/etc/passwd", "file:///etc/passwd", "rtsp://"])
+@pytest.mark.parametrize("url", ["http://camera/live", "/etc/passwd", "file:///etc/passwd", "rtsp://", "rtsp://[bad"])
 def test_an_address_that_is_not_rtsp_is_refused(url: str) -> None:
     with pytest.raises(SourceRefused, match="not an rtsp"):
         RtspCamera("gate", url)
@@ -185,6 +185,18 @@ def test_a_password_beside_the_address_is_quoted_into_it_and_shown_nowhere() -> 
     address = Address.of("rtsp://camera:554/live?token=abc", "node", PASSWORD)
     assert address.full == "rtsp://node:s3c%3Ar%40t%2F%C3%BC@camera:554/live?token=abc"
     assert f"{address} {address!r}" == "rtsp://node:***@camera:554/live rtsp://node:***@camera:554/live"
+
+
+@pytest.mark.parametrize(
+    "login", ["node:hush/hush", "node:hush?hush", "node:hush#hush", "node:[hush", "node:hush@hush"]
+)
+def test_a_password_in_the_address_is_shown_nowhere_whatever_stands_in_it(login: str) -> None:
+    try:
+        shown = repr(RtspCamera("gate", f"rtsp://{login}@camera/live").address)
+    except SourceRefused as refused:
+        shown = str(refused)
+    assert "hush" not in shown
+    assert shown.startswith("rtsp://")
 
 
 @pytest.mark.shared("a real street video, served over RTSP, is watched without damage")
