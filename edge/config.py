@@ -10,12 +10,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from edge.analytics.happening import Kind
 from edge.analytics.places import Crowding, Line, Loitering, Occupancy, StoppedVehicle, Watch, Zone
 from edge.analytics.scene import Scene
+from edge.outbox import LEAST_LIMIT
 from edge.telling import LASTING
+from edge.topic_filter import TopicFilter
 from edge.tracking import TrackerSettings
 from streams.broker import Broker
 from streams.documents import Document, DocumentRefused, Mistake, fit, parse
@@ -23,12 +34,13 @@ from streams.wire.words import Place
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 STREET = frozenset({"person", "bicycle", "motorcycle", "car", "bus", "truck"})
+MIB = 2**20
 
 
 class Setting(BaseModel):
     """Read once, never changed; a key nobody knows is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FileSource(Setting):
@@ -44,6 +56,19 @@ class RtspSource(Setting):
     rtsp: str = Field(description="rtsp://host/path, without a password in it")
     user: str | None = None
     password_file: Path | None = Field(default=None, description="the file whose first line is the password")
+
+    @field_validator("rtsp")
+    @classmethod
+    def _no_login(cls, rtsp: str) -> str:
+        if "@" in rtsp:  # wherever it stands: a password may hold a slash
+            raise ValueError("put user and password_file beside it (an @ in the path itself is written %40)")
+        return rtsp
+
+    @model_validator(mode="after")
+    def _somebodys_password(self) -> Self:
+        if self.password_file is not None and not self.user:
+            raise ValueError("a password_file needs a user")
+        return self
 
 
 class DrawnSource(Setting):
@@ -120,7 +145,7 @@ class CameraSetting(Setting):
 class MqttFeed(Setting):
     """JSON over MQTT, as ChirpStack, Zigbee2MQTT and Tasmota publish it."""
 
-    topic: str = Field(min_length=1, description="topic filter")
+    topic: TopicFilter = Field(description="topic filter")
     value: str = Field(min_length=1, description="where the number stands, e.g. object.water_level")
     captured: str | None = Field(default=None, description="where its time stands; when it came in, if absent")
     broker: Broker | None = Field(default=None, description="another broker than the node's own")
@@ -144,6 +169,12 @@ class LimitSetting(Setting):
     least: float | None = None
     most: float | None = None
     stuck_after_s: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _leaves_room(self) -> Self:
+        if self.least is not None and self.most is not None and self.least >= self.most:
+            raise ValueError(f"least is {self.least:g} and most {self.most:g}: every value would be bad")
+        return self
 
 
 class SensorSetting(Setting):
@@ -176,7 +207,7 @@ class ModelSetting(Setting):
 class OutboxSetting(Setting):
     """How much of the disk waiting records and pictures may take."""
 
-    limit_mb: float = Field(default=512, gt=0)
+    limit_mb: float = Field(default=512, ge=LEAST_LIMIT / MIB)
     evidence_mb: float = Field(default=2048, gt=0)
 
 
@@ -217,7 +248,11 @@ class NodeConfig(Setting):
 
 def load(path: Path) -> tuple[NodeConfig, str]:
     """A configuration from a file, and its revision. Raises DocumentRefused with every mistake, OSError."""
-    text = path.read_text("utf-8")
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DocumentRefused([Mistake(str(path), line, "", "not UTF-8: save it as UTF-8 text")]) from None
     config = understand(text, str(path))
     return config, config.revision or datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%SZ")
 

@@ -1,8 +1,10 @@
 """A node's configuration: every mistake with file and line, nothing half right."""
 
+from pathlib import Path
+
 import pytest
 
-from edge.config import DrawnSource, FileSource, RtspSource, understand
+from edge.config import DrawnSource, FileSource, RtspSource, load, understand
 from streams.documents import DocumentRefused
 
 GOOD = """
@@ -70,7 +72,31 @@ def test_every_mistake_is_listed_at_once() -> None:
         ("broker: {host: 127.0.0.1}", "broker: {host: 127.0.0.1, tls: maybe}", "broker.tls"),
         ("ward: hai-chau", "ward: hai-chau\nward: thanh-khe", "stands twice"),
         ("node: hai-chau-01", "node: [hai", "not YAML"),
+        ("broker: {host: 127.0.0.1}", "broker: {host: a..b}", "neither a host name nor an address"),
+        ("low: 0.5", "low: .nan", "finite"),
+        ("high: 1.6", "high: .inf", "finite"),
+        ("source: {drawn: 3}", "source: {drawn: 3}\n    tracker: {lost_s: .inf}", "finite"),
+        ("source: {drawn: 3}", "source: {drawn: 3}\n    tracker: {doubt: .nan}", "finite"),
+        ("after_s: 20", "after_s: .inf", "finite"),
+        ("unit: m,", "unit: m, limits: {least: 2, most: 2},", "every value would be bad"),
+        ("flood: {low: 0.5, high: 1.6, rise_s: 60}", "mqtt: {topic: a/#/b, value: v}", "# stands for"),
+        ("flood: {low: 0.5, high: 1.6, rise_s: 60}", "mqtt: {topic: a/b+, value: v}", "+ stands for"),
+        ("sensors:", "outbox: {limit_mb: 0.06}\nsensors:", "outbox.limit_mb"),
+        ("user: admin, ", "", "a password_file needs a user"),
+        ("rtsp://10.0.0.7", "rtsp://admin:pa/ss@10.0.0.7", "put user and password_file beside it"),
     ],
 )
 def test_a_mistake_is_said_in_words_a_person_can_act_on(old: str, new: str, said: str) -> None:
     assert any(said in mistake for mistake in mistakes(GOOD.replace(old, new)))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "latin-1"])
+def test_a_file_that_is_not_utf_8_is_said_to_be_so(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "node.yaml"
+    file.write_text(GOOD.replace("hai-chau-01", "hai-ch\u00e2u-01"), encoding)
+    with pytest.raises(DocumentRefused, match="not UTF-8"):
+        load(file)
+
+
+def test_a_mistake_never_repeats_the_password_in_an_address() -> None:
+    assert not any("hush" in told for told in mistakes(GOOD.replace("rtsp://", "rtsp://admin:hush@")))
