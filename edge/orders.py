@@ -1,15 +1,18 @@
 """What the centre may ask of a node, weighed: configurations and commands. Pure; `edge.obeying` does what is decided.
 
 A configuration is read exactly as the node's own file would be, and refused with every mistake. What makes this box
-this box (its id, its ward, its broker, its folder) is set by the person who installed it: a body may leave these out,
-or repeat them, and not change them; a box told to call another broker could never be called back. Secrets are named,
-never sent. A command runs at most once, ever: its id stands in a journal before it runs, and when the journal is full
-the ids it forgets become a floor, because ids are in the order of time.
+this box (its id, its ward, its broker, its folder, its centre, its journal) is set by the person who installed it: a
+body may leave these out, or repeat them, and not change them; a box told to call another broker could never be called
+back. Secrets are named, never sent, and only files in folders that already hold some: else any file's first line
+could be sent to anybody as a password. A command runs at most once, ever: its id stands in a journal before it runs,
+and when the journal is full the ids it forgets become a floor, because ids are in the order of time.
 """
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -22,7 +25,8 @@ from streams.wire.messages import Command, Config
 from streams.wire.records import Outcome, Reply
 from streams.wire.words import Ordered, Reason
 
-IDENTITY: Final = ("node", "ward", "data", "broker")
+IDENTITY: Final = ("node", "ward", "data", "broker", "centre", "made_journal")
+SECRET_FILES: Final = frozenset({"password_file", "secret_file", "key_file", "cert_file"})
 VERBS: Final = frozenset({"ping", "report"})
 MOST_REASONS: Final = 100
 MOST_COMMANDS: Final = 1000
@@ -161,6 +165,24 @@ def _fixed(wanted: NodeConfig, running: NodeConfig) -> Iterator[Reason]:
     for key in IDENTITY:
         if getattr(wanted, key) != getattr(running, key):
             yield _reason("fixed_on_this_box", key)
+    known = {_folder(file) for _, file in _secret_files(running.model_dump())}
+    for where, file in _secret_files(wanted.model_dump()):
+        if where.partition(".")[0] not in IDENTITY and _folder(file) not in known:
+            yield _reason("fixed_on_this_box", where)
+
+
+def _secret_files(part: Any, where: str = "") -> Iterator[tuple[str, Path]]:  # noqa: ANN401 - any part of a model
+    inner = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list | tuple) else ()
+    for key, value in inner:
+        at = f"{where}.{key}" if where else str(key)
+        if key in SECRET_FILES and value is not None:
+            yield at, Path(value)
+        else:
+            yield from _secret_files(value, at)
+
+
+def _folder(file: Path) -> str:
+    return posixpath.dirname(posixpath.normpath(file.as_posix()))
 
 
 def _secrets(part: Any, where: str = "") -> Iterator[Reason]:  # noqa: ANN401 - any part of a JSON body

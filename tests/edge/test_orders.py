@@ -89,10 +89,25 @@ def test_a_body_may_repeat_what_makes_this_box_this_box() -> None:
         ({"ward": "ward-2"}, "ward"),
         ({"data": "var/there"}, "data"),
         ({"broker": {**OWN["broker"], "host": "evil.example"}}, "broker"),
+        ({"centre": {"url": "http://evil.example", "secret_file": "broker.secret"}}, "centre"),
+        ({"made_journal": "var/here/journal"}, "made_journal"),
     ],
 )
 def test_a_box_is_not_told_from_afar_to_be_another(changed: dict[str, Any], where: str) -> None:
     assert refused({"cameras": [], **changed})[0] == ("fixed_on_this_box", where)
+
+
+@pytest.mark.parametrize("file", ["/etc/shadow", "secrets/../../shadow", "var/other.secret"])
+def test_a_secret_file_outside_the_folders_that_hold_them_is_refused(file: str) -> None:
+    source = {"rtsp": "rtsp://evil.example/a", "user": "me", "password_file": file}
+    body = {"models": {"detector": "deimv2-femto"}, "cameras": [{**CAMERA, "source": source}]}
+    assert refused(body) == [("fixed_on_this_box", "cameras.0.source.password_file")]
+
+
+def test_a_secret_file_beside_those_there_are_is_taken() -> None:
+    source = {"rtsp": "rtsp://10.0.0.7/a", "user": "me", "password_file": "./camera.secret"}
+    body = {"models": {"detector": "deimv2-femto"}, "cameras": [{**CAMERA, "source": source}]}
+    assert isinstance(weigh_config(order(body), RUNNING, Journal()), Adopt)
 
 
 def test_every_mistake_of_a_body_is_a_reason() -> None:
