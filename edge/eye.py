@@ -109,6 +109,11 @@ class Eye:
             self._scene.blind(self._elapsed)
             return self._teller.unsure(cause)
 
+    def without(self, lost: frozenset[str]) -> None:
+        """These pictures, by SHA-256, were not kept: no later word may name them."""
+        with self._lock:
+            self._teller.without(lost)
+
     def _advance(self, frame: Frame) -> float:
         """Stream seconds that never fall: a source opened again begins at 0, and what passed meanwhile is added."""
         last, self._last = self._last, Moment(frame.elapsed, frame.captured)

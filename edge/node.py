@@ -36,7 +36,7 @@ from edge.schedule import Slots
 from edge.seeing import Eyes
 from edge.sensing import sense, sources
 from edge.sight import Sights
-from edge.telling import LASTING, OpenEvents, after_restart
+from edge.telling import LASTING, OpenEvents, after_restart, unproven
 from edge.uploader import Uploader
 from edge.watch import Change, Sight, watch
 from streams.cameras.source import Camera
@@ -171,8 +171,9 @@ class Node:
                 self.outbox.evidence.want(picture.jpeg, first.id, "image/jpeg", told.captured)
         except (DiskRefusedError, OSError) as refused:
             log.warning("evidence not kept", camera=told.camera, why=str(refused))
-            lost = (Reason(code="disk_refused"),)
-            return [event.model_copy(update={"evidence": (), "notes": (*event.notes, *lost)}) for event in told.events]
+            lost = frozenset(picture.sha256 for picture in told.pictures)
+            self._eye[told.camera].without(lost)
+            return [unproven(event, lost, Reason(code="disk_refused")) for event in told.events]
         return list(told.events)
 
     def _tell(self, captured: datetime, events: Iterable[Event]) -> None:

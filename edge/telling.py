@@ -90,6 +90,16 @@ class Teller:
         self._open = dict(zip(self._open, told, strict=True))
         return told
 
+    def without(self, lost: frozenset[str]) -> None:
+        """These pictures, by SHA-256, exist nowhere: no later word names them, the next picture may prove instead."""
+        self._open = {key: _unnamed(event, lost) for key, event in self._open.items()}
+
+
+def unproven(event: Event, lost: frozenset[str], why: Reason) -> Event:
+    """The same word without these pictures, and why; a word that names none of them stays as it is."""
+    left = _unnamed(event, lost)
+    return event if left is event else left.model_copy(update={"notes": (*event.notes, why)})
+
 
 def unknown(event: Event, cause: str) -> Event:
     """The next word about an event nobody watches any more."""
@@ -139,6 +149,11 @@ class OpenEvents:
             os.fsync(file.fileno())
         beside.replace(self._path)
         self._last = text
+
+
+def _unnamed(event: Event, lost: frozenset[str]) -> Event:
+    left = tuple(one for one in event.evidence if one.sha256 not in lost)
+    return event if left == event.evidence else event.model_copy(update={"evidence": left})
 
 
 def _boxes(happening: Happening) -> tuple[Box, ...]:

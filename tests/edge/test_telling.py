@@ -7,7 +7,8 @@ from uuid import UUID
 import uuid_utils.compat as uuid
 
 from edge.analytics.happening import Happening, Kind, Phase
-from edge.telling import LAST_WORD_S, OpenEvents, Proof, Teller, Witness, after_restart
+from edge.telling import LAST_WORD_S, OpenEvents, Proof, Teller, Witness, after_restart, unproven
+from streams.wire.records import Evidence
 from streams.wire.records import Phase as Told
 from streams.wire.words import Reason
 
@@ -31,6 +32,10 @@ def loiterer(phase: Phase, dwell: float = 20.0, box: float = 0.5) -> Happening:
 
 def minted() -> UUID:
     return uuid.uuid7()
+
+
+def picture(digit: str) -> Evidence:
+    return Evidence(sha256=digit * 64, bytes=9, media_type="image/jpeg", role="snapshot", redacted=True)
 
 
 def test_one_event_keeps_its_id_and_raises_its_revision() -> None:
@@ -64,6 +69,20 @@ def test_why_there_is_no_picture_is_said() -> None:
     event = teller.tell(loiterer(Phase.OPENED), NOON, Proof(notes=(Reason(code="redaction_failed"),)))
     assert event.notes[0].code == "redaction_failed"
     assert not event.evidence
+
+
+def test_a_picture_the_disk_refused_is_named_by_no_later_word_and_others_still_are() -> None:
+    teller = Teller(Witness("gate"), minted)
+    refused, kept = picture("a"), picture("b")
+    opened = teller.tell(loiterer(Phase.OPENED), NOON, Proof((refused,)))
+    teller.without(frozenset({refused.sha256}))
+    said = unproven(opened, frozenset({refused.sha256}), Reason(code="disk_refused"))
+    assert (said.evidence, said.notes) == ((), (Reason(code="disk_refused"),))
+    assert teller.tell(loiterer(Phase.UPDATED), NOON).evidence == ()
+    proven = teller.tell(loiterer(Phase.UPDATED), NOON, Proof((kept,)))
+    assert unproven(proven, frozenset({refused.sha256}), Reason(code="disk_refused")) == proven
+    teller.without(frozenset({refused.sha256}))
+    assert teller.tell(loiterer(Phase.CLOSED), NOON).evidence == (kept,)
 
 
 def test_a_box_beyond_the_picture_is_cut_to_it() -> None:
