@@ -18,6 +18,7 @@ from streams.wire.words import (
     Count,
     Finite,
     Fraction,
+    Free,
     Instant,
     Ordered,
     Seq,
@@ -25,6 +26,7 @@ from streams.wire.words import (
     Short,
     Slug,
     Span,
+    Text,
     Word,
 )
 
@@ -81,7 +83,7 @@ class BatchHead(Word):
     node: Slug
     epoch: Ordered
     session: Ordered
-    number: Annotated[int, Field(ge=1)]
+    number: Seq
     floor: Seq
     next: Seq
     gone: Annotated[tuple[Gone, ...], Field(max_length=MOST_GONE)] = ()
@@ -147,7 +149,7 @@ class Config(Word):
     sha256: Sha256
     issued: Instant
     by: Short
-    body: dict[str, Any]
+    body: Free
 
 
 class Command(Word):
@@ -160,8 +162,8 @@ class Command(Word):
     issued: Instant
     expires: Instant
     by: Short
-    why: Annotated[str, Field(min_length=1, max_length=500)]
-    params: dict[str, Any] = Field(default_factory=dict, max_length=20)
+    why: Annotated[Text, Field(min_length=1, max_length=500)]
+    params: Free = Field(default_factory=dict, max_length=20)
 
 
 class Seen(Word):

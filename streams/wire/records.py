@@ -5,7 +5,7 @@ release does not know becomes `Unknown`, is kept whole and shown as newer than t
 """
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
@@ -15,6 +15,7 @@ from streams.wire.words import (
     Count,
     Finite,
     Fraction,
+    Free,
     Instant,
     Ordered,
     Place,
@@ -30,6 +31,7 @@ from streams.wire.words import (
 MOST_BOXES = 100
 MOST_COUNTS = 2000
 TALLY_SECONDS = 300
+GREATEST_REV: Final = 2**31 - 1  # what a column of 32 bits holds
 
 
 class Kind(StrEnum):
@@ -83,7 +85,7 @@ class Event(Word):
     id: Ordered
     kind: Code
     phase: Phase
-    rev: Annotated[int, Field(ge=1)]
+    rev: Annotated[int, Field(ge=1, le=GREATEST_REV)]
     camera: Slug
     began: Instant
     zone: Slug | None = None
@@ -140,7 +142,7 @@ class Tallied(Word):
     place: Slug
     subject: Code
     minute: Annotated[int, Field(ge=0, lt=1440)]
-    n: Annotated[int, Field(ge=1)]
+    n: Seq
     direction: Code | None = None
 
 
@@ -200,7 +202,7 @@ class Unknown(Word):
     """A kind made by a newer node: kept whole, shown, never dropped."""
 
     kind: Code
-    body: dict[str, Any]
+    body: Free
 
 
 Body = Event | Reading | Tally | Health | Reply | Unknown

@@ -6,6 +6,8 @@ holds, and what they leave out no disk will send: it is forgotten, and what was 
 
 * A straggler is a session never heard before that is nevertheless the past: its first batch was overtaken by its
   successor's. It is known by its UUIDv7 and `sent`, both older than the successor's; trusted when the clock is.
+* `sent` counts only on a disciplined clock not further ahead of ours than any honest one runs: one box that believes
+  it is 2099 must not make every session after it a straggler.
 * Two boxes under one identity (a copied card) are known by a superseded session that still speaks, more than two
   minutes past the moment it was superseded. Times in transit are compared on the node's own clock where it runs
   ahead of ours, so a batch held up on its way is no second box.
@@ -25,6 +27,7 @@ from uuid import UUID
 from streams.wire.messages import BatchHead
 
 DOUBLED_AFTER: Final = timedelta(seconds=120)
+AHEAD: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Roster:
 
     def hear(self, head: BatchHead, heard: datetime) -> Hearing:
         """What this batch, heard now, says about the node."""
-        spoken = max(head.sent, heard)
+        believed = head.clock.synced and head.sent - heard <= AHEAD
+        spoken = max(head.sent, heard) if believed else heard
         fresh = head.session not in self.known and not self._straggles(head)
         session = head.session if fresh or self.session is None else self.session
         since = spoken if fresh or self.since is None else self.since
@@ -79,7 +83,7 @@ class Roster:
             opens=tuple(epoch for epoch in named if epoch not in self.known),
             ends=tuple(k.epoch for k in self.known.values() if k.over_at is None and k.epoch != session),
             forgets=self._forgotten(head) if head.session == session else (),
-            doubled=self._doubled(head),
+            doubled=believed and self._doubled(head),
         )
 
     def _straggles(self, head: BatchHead) -> bool:
@@ -95,4 +99,4 @@ class Roster:
 
     def _doubled(self, head: BatchHead) -> bool:
         facts = self.known.get(head.session)
-        return facts is not None and facts.over_at is not None and head.sent > facts.over_at + DOUBLED_AFTER
+        return facts is not None and facts.over_at is not None and head.sent - facts.over_at > DOUBLED_AFTER

@@ -1,12 +1,14 @@
 """The words every message is made of: identifiers, instants, fractions, ranges and reasons.
 
 A reason is a code with parameters, never a sentence: the console and the notices word it in
-Vietnamese and English. An instant is aware UTC to the microsecond; anything else is refused at the door.
+Vietnamese and English. An instant is aware UTC to the microsecond, of the years a clock that works or was never set
+may show, so that adding a window to it cannot overflow; a text holds no NUL, which PostgreSQL cannot store; anything
+else is refused at the door.
 """
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import (
@@ -24,7 +26,10 @@ CODE = r"^[a-z0-9_]{1,40}$"
 GREATEST_SEQ = 2**53 - 1  # the largest whole number every JSON reader keeps exact
 MOST_RANGES = 64
 
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)  # what a clock without a battery shows until it is set
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 UUID_VERSION = 7
+_NO_NUL: Final = r"^[^\u0000]*$"
 _DATE_AND_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d")
 
 
@@ -36,16 +41,28 @@ def _written_out(value: object) -> object:
 
 
 def _utc(instant: datetime) -> datetime:
-    try:
-        return instant.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("an instant outside the years 1 to 9999") from error
+    if not EARLIEST <= instant <= LATEST:
+        raise ValueError(f"an instant outside the years {EARLIEST.year} to {LATEST.year}")
+    return instant.astimezone(UTC)
 
 
 def _born_in_order(value: UUID) -> UUID:
     if value.version != UUID_VERSION:
         raise ValueError("not a version 7 UUID")
     return value
+
+
+def _storable(content: dict[str, Any]) -> dict[str, Any]:
+    waiting: list[object] = [content]
+    while waiting:
+        match waiting.pop():
+            case str() as text if "\0" in text:
+                raise ValueError("a text holds no NUL")
+            case dict() as inner:
+                waiting += [*inner, *inner.values()]
+            case list() | tuple() as inner:
+                waiting += inner
+    return content
 
 
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
@@ -58,8 +75,12 @@ Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=GREATEST_SEQ)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Short = Annotated[str, StringConstraints(max_length=200)]
-Parameter = Annotated[str, StringConstraints(max_length=500)] | int | Finite | bool | None
+Text = Annotated[str, StringConstraints(pattern=_NO_NUL)]
+Short = Annotated[Text, StringConstraints(max_length=200)]
+Whole = Annotated[int, Field(ge=-GREATEST_SEQ, le=GREATEST_SEQ)]
+Parameter = Annotated[Text, StringConstraints(max_length=500)] | Whole | Finite | bool | None
+Free = Annotated[dict[str, Any], AfterValidator(_storable)]
+"""A JSON object of any shape, to any depth."""
 
 
 class Word(BaseModel):
@@ -85,7 +106,7 @@ class Reason(Word):
     """Why, as a code with parameters."""
 
     code: Code
-    params: dict[str, Parameter] = Field(default_factory=dict, max_length=20)
+    params: dict[Text, Parameter] = Field(default_factory=dict, max_length=20)
 
 
 class Place(Word):

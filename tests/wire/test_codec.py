@@ -145,6 +145,9 @@ def test_a_name_that_is_no_slug_is_refused(name: object) -> None:
         "12:00:00Z",
         "0001-01-01T00:00:00+07:00",
         "9999-12-31T23:59:59-07:00",
+        "9999-12-31T23:59:59Z",
+        "1969-12-31T23:59:59Z",
+        "2200-01-01T00:00:01Z",
         "1700000000",
         1_700_000_000,
         True,
@@ -153,6 +156,40 @@ def test_a_name_that_is_no_slug_is_refused(name: object) -> None:
 def test_a_time_without_its_offset_or_out_of_this_world_is_refused(time: object) -> None:
     with pytest.raises(codec.UndecodableError):
         codec.decode(Status, json.dumps(status(at=time)).encode())
+
+
+@pytest.mark.parametrize("number", [0, 2**53, 2**63])
+def test_a_batch_numbered_beyond_what_the_centre_keeps_is_refused(number: int) -> None:
+    refused(codec.encode(HEAD).replace(b'"number":1', b'"number":%d' % number), "invalid")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("sonar", {"deep": [{"inside": "a\0"}]}),
+        ("sonar", {"deep": [{"a\0": 1}]}),
+        ("health", {"cpu": 0, "memory": 0, "disk": 0, "drops": {"a\0": 1}}),
+        ("reply", {"outcome": "done", "reasons": [{"code": "odd", "params": {"a": "\0"}}]}),
+        ("reply", {"outcome": "done", "reasons": [{"code": "odd", "params": {"\0": 1}}]}),
+        ("reading", {"sensor": "s1", "quantity": "level", "unit": "m\0", "value": 1}),
+    ],
+)
+def test_a_text_no_database_can_store_is_rejected_wherever_it_stands(kind: str, body: dict[str, Any]) -> None:
+    read = codec.read_record({"seq": 1, "kind": kind, "captured": "2026-11-22T12:00:00Z", "body": body})
+    assert isinstance(read, codec.Rejected)
+
+
+@pytest.mark.parametrize("versions", [{"a\0": "1"}, {"a": "1\0"}])
+def test_a_status_with_a_text_no_database_can_store_is_refused(versions: dict[str, str]) -> None:
+    with pytest.raises(codec.UndecodableError):
+        codec.decode(Status, json.dumps(status(versions=versions)).encode())
+
+
+def test_a_revision_no_column_holds_is_rejected() -> None:
+    event = Event(id=HEAD.epoch, kind="loitering", phase=Phase.OPENED, rev=2**31 - 1, camera="c1", began=NOON)
+    record = codec.encode_record(1, NOON, event)
+    assert isinstance(codec.read_record(raw(record)), Record)
+    assert isinstance(codec.read_record(raw(record.replace(b"2147483647", b"2147483648"))), codec.Rejected)
 
 
 def test_a_time_is_utc_whatever_offset_it_came_with() -> None:

@@ -89,3 +89,17 @@ def test_a_superseded_session_that_goes_on_speaking_is_a_second_box() -> None:
 def test_a_batch_held_up_on_its_way_is_no_second_box() -> None:
     roster = alive(SECOND, 10, over(FIRST, 10))
     assert not hear(roster, head(FIRST, 10), 500).doubled
+
+
+def test_a_box_that_believes_it_is_2099_makes_no_later_session_a_straggler() -> None:
+    ahead = datetime(2099, 1, 1, tzinfo=UTC)
+    for clock in (Clock(), SYNCED):
+        heard = hear(alive(FIRST, 0), head(THIRD, 0, clock=clock, sent=ahead), 10)
+        assert (heard.session, heard.since) == (THIRD, NOON + timedelta(minutes=10))
+        after = Roster.of(heard.session, heard.since, [Known(THIRD, None, outstanding=True)])
+        assert hear(after, head(SECOND, 20), 20).session == SECOND
+
+
+def test_a_session_superseded_at_the_end_of_time_breaks_nothing() -> None:
+    known = Known(FIRST, datetime.max.replace(tzinfo=UTC), outstanding=True)
+    assert not hear(alive(SECOND, 10, known), head(FIRST, 20), 20).doubled
