@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 from alerts.alert import Alert, Decision, Verb
 from central.store.alerts import OPEN, columns, read
 from central.store.changes import News
+from central.store.portions import portions
 from central.store.schema import alert, alert_event, alert_history
 
 _QUIET: Final = frozenset({Verb.TOUCH, Verb.IGNORE})
@@ -64,8 +65,8 @@ class Docket:
 
     def load(self, fingerprints: Collection[str]) -> None:
         """Read these from the database, again where they were there already."""
-        if fingerprints:
-            for row in self._connection.execute(_LATEST, {"wanted": sorted(fingerprints)}):
+        for wanted in portions(sorted(fingerprints)):
+            for row in self._connection.execute(_LATEST, {"wanted": wanted}):
                 self._known[row.fingerprint] = read(row)
 
     def add(self, decision: Decision, owner: str, event: UUID | None) -> bool:

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from central.store.portions import portions
 from central.store.schema import event, evidence, evidence_name
 from streams.wire.records import Event
 
@@ -34,9 +35,11 @@ class Heard:
 
 def minters(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The node that minted each of these events, of those that are known."""
-    if not ids:
-        return {}
-    return {row.id: row.node_id for row in connection.execute(_MINTED, {"ids": list(ids)})}
+    return {
+        row.id: row.node_id
+        for some in portions(dict.fromkeys(ids))
+        for row in connection.execute(_MINTED, {"ids": some})
+    }
 
 
 def write(connection: Connection, heard: Iterable[Heard]) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, bindparam, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from central.store.portions import portions
 from central.store.schema import intake
 from streams.wire.ledger import Intake
 from streams.wire.ranges import Ranges
@@ -32,6 +33,7 @@ _LOCKED: Final = (  # by node first: a search on (node, epoch) pairs walks SQLit
     .order_by(intake.c.node_id, intake.c.epoch)
     .with_for_update()
 )
+MOST_NODES: Final = 100  # in one statement, each with the epochs its batches name
 _RANGES: Final = ("settled", "lost", "merged", "aside")
 
 
@@ -50,8 +52,14 @@ class Entry:
 
 def lock(connection: Connection, nodes: Collection[str], named: Collection[Key]) -> dict[Key, Entry]:
     """The rows of these nodes that are alive, owe something or are named, locked. Lock the nodes' rows before."""
-    asked = {"nodes": sorted(nodes), "epochs": sorted({epoch for _, epoch in named})}
-    return {(row.node_id, row.epoch): _read(row) for row in connection.execute(_LOCKED, asked)}
+    epochs: dict[str, set[UUID]] = {}
+    for name, epoch in named:
+        epochs.setdefault(name, set()).add(epoch)
+    rows: dict[Key, Entry] = {}
+    for some in portions(sorted(nodes), MOST_NODES):
+        asked = {"nodes": some, "epochs": sorted({epoch for name in some for epoch in epochs.get(name, ())})}
+        rows |= {(row.node_id, row.epoch): _read(row) for row in connection.execute(_LOCKED, asked)}
+    return rows
 
 
 def keep(connection: Connection, changed: Mapping[Key, Entry], at: datetime) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
+from central.store.portions import portions
 from central.store.schema import device, node
 from streams.wire.messages import Status
 
@@ -46,7 +47,11 @@ class Standing:
 
 def standing(connection: Connection, names: Iterable[str]) -> dict[str, Standing]:
     """These nodes as they stand, each row locked."""
-    return {row.id: _standing(row) for row in connection.execute(_locked(), {"names": sorted(names)})}
+    return {
+        row.id: _standing(row)
+        for some in portions(sorted(names))
+        for row in connection.execute(_locked(), {"names": some})
+    }
 
 
 def heed(connection: Connection, status: Status, known: Standing, heard: datetime) -> Standing:
@@ -123,7 +128,8 @@ def heard_again(connection: Connection, watched: Mapping[str, datetime]) -> list
         return []
     back = [
         (row.id, row.state)
-        for row in connection.execute(_DARK, {"names": sorted(watched)})
+        for some in portions(sorted(watched))
+        for row in connection.execute(_DARK, {"names": some})
         if row.state_since is None or row.state_since < watched[row.id]
     ]
     for id_, _ in back:

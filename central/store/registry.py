@@ -17,6 +17,7 @@ from central.store import audit
 from central.store.audit import Act
 from central.store.changes import News, announce
 from central.store.columns import folded
+from central.store.portions import portions
 from central.store.schema import device, device_ward, node, unit, ward
 
 _TOLD: Final = frozenset({"node", "device"})
@@ -83,9 +84,10 @@ def apply(connection: Connection, city: City, at: datetime, origin: str) -> int:
 
 def boxes(connection: Connection, names: Sequence[str], named: Sequence[str]) -> dict[str, Box]:
     """The nodes of these names that the registry knows and has not retired, each with those of its devices `named`."""
-    wards = {row.id: row.ward_id for row in connection.execute(_KNOWN, {"names": list(names)})}
+    wards = {row.id: row.ward_id for some in portions(names) for row in connection.execute(_KNOWN, {"names": some})}
     held: dict[str, dict[str, Device]] = {name: {} for name in wards}
-    for row in connection.execute(_HELD, {"names": list(wards), "named": list(named)}):
+    asked = [{"names": some, "named": things} for some in portions(wards) for things in portions(named)]
+    for row in (row for one in asked for row in connection.execute(_HELD, one)):
         before = held[row.node_id].get(row.id)
         spans = (*(before.wards if before else ()), (row.since, row.ward_id))
         held[row.node_id][row.id] = Device(row.id, row.kind, spans)

@@ -11,6 +11,7 @@ from alerts.fingerprint import Fingerprint, Spot
 from alerts.lifecycle import Condition
 from alerts.memory import Memory
 from alerts.rules import Severity
+from central.store import events, registry
 from central.store import schema as tables
 from central.store.database import Database
 from central.store.docket import Docket
@@ -105,3 +106,12 @@ def test_many_changes_of_one_alert_leave_one_row_and_all_of_its_history(database
     (row,) = rows(database, tables.alert)
     assert (row["condition"], row["version"]) == ("cleared", 2)
     assert [row["step"] for row in rows(database, tables.alert_history)] == ["stale", "clear"]
+
+
+def test_more_names_than_a_statement_binds_are_looked_up_in_portions(database: Database) -> None:
+    settled(database)
+    many = [f"none-{number}" for number in range(70_000)]
+    with database.writing() as connection:
+        assert Docket(connection, [*many, PRINT.key], NOW).latest(PRINT.key) is None
+        assert events.minters(connection, [UUID(int=number) for number in range(70_000)]) == {}
+        assert list(registry.boxes(connection, ["box-1"], [*many, "cam-1"])["box-1"].devices) == ["cam-1"]
