@@ -4,6 +4,8 @@ Evidence does not ride with the records and never delays them. Its life is wante
 with a reason code; the newest goes first, because the newest alert is the one somebody looks at. A start turns
 sending back into wanted. Contents are written beside, synced and renamed, so a name is always whole; once settled
 or given up they are deleted and the row stays as the account of it. Beyond its own limit the oldest wanted is given up.
+A disk that refuses the start's tidying stops no start: the rows are taken up again before the first `next`, and
+contents that nobody waits for go at the next start.
 """
 
 import hashlib
@@ -16,8 +18,12 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
+
 from edge.durable import DurableFile
 from edge.journal import EPOCH
+
+log = structlog.get_logger(__name__)
 
 FINISHED_KEPT: Final = 10_000
 _COLUMNS: Final = "sha256, event, bytes, media_type, created"
@@ -53,9 +59,12 @@ class EvidenceQueue:
         self.folder.mkdir(exist_ok=True)
         self._file = file
         self._limit = limit_bytes
-        self._file.change("UPDATE evidence SET state=? WHERE state=?", (EvidenceState.WANTED, EvidenceState.SENDING))
-        for stray in set(self.folder.iterdir()) - {pending.path for pending in self._wanted()}:
-            stray.unlink()
+        self._resumed = False
+        try:
+            self._resume()
+            self._tidy()
+        except OSError as refused:
+            log.warning("evidence not tidied", why=str(refused))
 
     def want(self, content: bytes, event: UUID, media_type: str, created: datetime) -> str:
         """Keep a content and queue it; returns its SHA-256. Waits for the disk: call it in a thread."""
@@ -81,16 +90,23 @@ class EvidenceQueue:
 
     def next(self) -> Pending | None:
         """The newest that is wanted, now marked as sending; None when there is none."""
-        for pending in self._wanted():
-            if pending.path.exists():
-                self._become(pending.sha256, EvidenceState.SENDING)
-                return pending
-            self.give_up(pending.sha256, "missing")
-        return None
+        with self._file.lock:  # two senders must not choose the same
+            self._resume()
+            for pending in self._wanted():
+                if pending.path.exists():
+                    self._file.change(
+                        "UPDATE evidence SET state=? WHERE sha256=?", (EvidenceState.SENDING, pending.sha256)
+                    )
+                    return pending
+                self.give_up(pending.sha256, "missing")
+            return None
 
     def again(self, sha256: str) -> None:
-        """It did not get through: weather, it is wanted again."""
-        self._become(sha256, EvidenceState.WANTED)
+        """It did not get through: weather, it is wanted again, unless that has been settled or given up meanwhile."""
+        self._file.change(
+            "UPDATE evidence SET state=? WHERE sha256=? AND state=?",
+            (EvidenceState.WANTED, sha256, EvidenceState.SENDING),
+        )
 
     def done(self, sha256: str) -> None:
         """The centre has it, by its own hash."""
@@ -110,6 +126,19 @@ class EvidenceQueue:
         counted = dict(self._file.rows("SELECT state, count(*) FROM evidence GROUP BY state"))
         return {state: counted.get(state, 0) for state in EvidenceState}
 
+    def _resume(self) -> None:
+        """What was being sent when the node last stopped is wanted; done before anything is sent now."""
+        if self._resumed:
+            return
+        self._file.change("UPDATE evidence SET state=? WHERE state=?", (EvidenceState.WANTED, EvidenceState.SENDING))
+        self._resumed = True
+
+    def _tidy(self) -> None:
+        """Delete contents that no row waits for. Only files: a disk's own `lost+found` is not ours."""
+        for stray in set(self.folder.iterdir()) - {pending.path for pending in self._wanted()}:
+            if not stray.is_dir():
+                stray.unlink()
+
     def _wanted(self) -> Iterator[Pending]:
         """Newest first."""
         query = f"SELECT {_COLUMNS} FROM evidence WHERE state=? ORDER BY created DESC"  # noqa: S608 - our own columns
@@ -122,15 +151,13 @@ class EvidenceQueue:
         return Pending(sha256, UUID(bytes=event), size, media_type, when, self.folder / sha256)
 
     def _fit(self) -> None:
-        over = sum(pending.bytes for pending in self._wanted()) - self._limit
-        for oldest in reversed(list(self._wanted())):
-            if over <= 0:
-                return
-            self.give_up(oldest.sha256, "full")
-            over -= oldest.bytes
-
-    def _become(self, sha256: str, state: EvidenceState) -> None:
-        self._file.change("UPDATE evidence SET state=? WHERE sha256=?", (state, sha256))
+        with self._file.lock:  # a sender must not take what is given up here
+            over = sum(pending.bytes for pending in self._wanted()) - self._limit
+            for oldest in reversed(list(self._wanted())):
+                if over <= 0:
+                    return
+                self.give_up(oldest.sha256, "full")
+                over -= oldest.bytes
 
     def _finish(self, sha256: str, state: EvidenceState, reason: str | None) -> None:
         self._file.change("UPDATE evidence SET state=?, reason=? WHERE sha256=?", (state, reason, sha256))

@@ -1,14 +1,18 @@
 """Evidence waiting to be sent: newest first, whole or not there, every piece accounted for."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from uuid_utils.compat import uuid7
 
+from edge.durable import DiskRefusedError, DurableFile
 from edge.evidence_queue import EvidenceQueue, EvidenceState
+from edge.journal import SCHEMA, TABLES
 from edge.outbox import Outbox
 from tests.parts.facts import NOON
 
@@ -23,6 +27,16 @@ def queue(folder: Path, room: int = 1_000_000) -> Iterator[EvidenceQueue]:
         yield box.evidence
     finally:
         box.close()
+
+
+@contextmanager
+def refusing_changes(file: DurableFile) -> Iterator[None]:
+    """The disk lets everything be read and nothing be written."""
+    file.rows("PRAGMA query_only=1")
+    try:
+        yield
+    finally:
+        file.rows("PRAGMA query_only=0")
 
 
 def test_the_newest_goes_first_and_is_whole(tmp_path: Path) -> None:
@@ -93,3 +107,40 @@ def test_a_piece_whose_file_has_gone_is_given_up_by_name(tmp_path: Path) -> None
         (tmp_path / "evidence" / key).unlink()
         assert evidence.next() is None
         assert evidence.state(key) == (EvidenceState.GIVEN_UP, "missing")
+
+
+def test_two_senders_never_take_the_same_piece(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence, ThreadPoolExecutor(4) as senders:
+        keys = {evidence.want(bytes([at]), uuid7(), JPEG, NOON + at * MINUTE) for at in range(40)}
+        taken = [pending for pending in senders.map(lambda _: evidence.next(), range(50)) if pending is not None]
+        assert sorted(pending.sha256 for pending in taken) == sorted(keys)
+
+
+def test_a_late_word_of_weather_brings_nothing_settled_back(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence:
+        key = evidence.want(b"x", uuid7(), JPEG, NOON)
+        evidence.next()
+        evidence.done(key)
+        evidence.again(key)
+        assert evidence.state(key) == (EvidenceState.SETTLED, None)
+
+
+def test_a_disk_that_refuses_and_a_folder_of_its_own_stop_no_start(tmp_path: Path) -> None:
+    file = DurableFile(tmp_path / "outbox.db", 1_000_000, SCHEMA, TABLES)
+    with closing(file):
+        before = EvidenceQueue(file, 1_000_000)
+        key = before.want(b"x", uuid7(), JPEG, NOON)
+        before.next()
+        (before.folder / "lost+found").mkdir()
+        (before.folder / "stray").write_bytes(b"")
+        with refusing_changes(file):
+            evidence = EvidenceQueue(file, 1_000_000)
+            assert evidence.state(key) == (EvidenceState.SENDING, None)
+            with pytest.raises(DiskRefusedError):
+                evidence.next()
+        taken = evidence.next()
+        assert taken is not None
+        assert (taken.sha256, taken.path.read_bytes()) == (key, b"x")
+        evidence.again(key)
+        EvidenceQueue(file, 1_000_000)
+        assert {path.name for path in evidence.folder.iterdir()} == {key, "lost+found"}
