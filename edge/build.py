@@ -8,14 +8,16 @@ import platform
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 import httpx
 
-from edge.config import CameraSetting, DrawnSource, FileSource, NodeConfig, RtspSource
-from edge.seeing import DetectorEyes, DrawnEyes, Eyes
+from edge.config import STREET, CameraSetting, DrawnSource, FileSource, NodeConfig, RtspSource
+from edge.seeing import DetectorEyes, DrawnEyes, Eyes, labels_of
 from edge.telling import Witness
 from models import catalogue
+from models.catalogue import Task
 from models.detector import Detector
 from models.session import ModelRefused, Reason
 from streams.cameras.drawn import Drawn
@@ -24,6 +26,8 @@ from streams.cameras.rtsp import RtspCamera
 from streams.cameras.source import Camera
 from streams.weather import SourceRefused
 from streams.wire.records import ModelRef
+
+_SETTINGS: Final = {Task.OBJECTS: "detector", Task.FACES: "faces"}
 
 
 def cameras(config: NodeConfig) -> list[Camera]:
@@ -86,21 +90,27 @@ def _camera(setting: CameraSetting) -> Camera:
 
 def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:
     setting = config.models
-    objects = _detector(setting.detector or "", listed, setting.store)
-    faces = _detector(setting.faces, listed, setting.store) if setting.faces else None
+    objects = _detector(setting.detector or "", listed, setting.store, Task.OBJECTS)
+    faces = _detector(setting.faces, listed, setting.store, Task.FACES) if setting.faces else None
     return DetectorEyes(objects, faces)
 
 
-def _detector(name: str, listed: catalogue.Catalogue, store: Path) -> Detector:
+def _detector(name: str, listed: catalogue.Catalogue, store: Path, task: Task) -> Detector:
     try:
         entry = listed[name]
     except KeyError as error:
         raise ModelRefused(Reason.MISSING, name, str(error.args[0])) from error
+    if entry.task is not task:
+        raise ModelRefused(Reason.SHAPE, name, f"looks for {entry.task}; models.{_SETTINGS[task]} looks for {task}")
+    if task is Task.OBJECTS and not STREET.intersection(labels_of(entry)):
+        raise ModelRefused(Reason.SHAPE, name, f"knows none of {', '.join(sorted(STREET))}: no street can be watched")
     return Detector(entry, store / entry.file, threads=1)
 
 
 def _first_line(path: Path) -> str:
     try:
         return path.read_text("utf-8").splitlines()[0].strip()
+    except UnicodeDecodeError:  # its own words would quote from the secret
+        raise SourceRefused(f"{path}: no password can be read there (not UTF-8 text)") from None
     except (OSError, IndexError) as error:
         raise SourceRefused(f"{path}: no password can be read there ({error})") from error

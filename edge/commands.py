@@ -10,9 +10,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from edge.build import cameras, eyes_of
+from edge.build import cameras, client_of, eyes_of
+from edge.classes import refuse_strangers
 from edge.config import NodeConfig, load
 from edge.config_file import ConfigFile
+from edge.durable import InUseError
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
 from models.session import ModelRefused
 from streams import logs
@@ -42,7 +44,9 @@ def check(config_file: Config = NODE_FILE) -> None:
     """
     config, _ = _loaded(config_file)
     try:
-        eyes_of(config, cameras(config))
+        client_of(config)
+        eyes = eyes_of(config, cameras(config))
+        refuse_strangers(config_file, config, eyes[0].labels)
     except (ModelRefused, SourceRefused, DocumentRefused, OSError) as refused:
         raise _stopped(str(refused)) from None
     table = Table("camera", "source", "fps", "zones", "lines", "rules")
@@ -67,6 +71,8 @@ def run(config_file: Config = NODE_FILE) -> None:
         node = _started(file)
     except (ModelRefused, SourceRefused, DocumentRefused) as refused:
         raise _stopped(str(refused)) from None
+    except InUseError as taken:
+        raise _stopped(f"{taken}: another node runs on this folder; give each its own `data`") from None
     except OSError as error:
         raise _stopped(f"{error.filename or config_file}: {error.strerror or error}") from None
     asyncio.run(_until_told(node.run))

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from edge.privacy import NotRedacted, Region, of_faces, regions
+from models.catalogue import Entry
 from models.detections import Detections
 from models.detector import PRIVACY_THRESHOLD, Detector
 from models.session import REFUSALS, ModelRefused
@@ -57,7 +58,7 @@ class DetectorEyes:
 
     def __init__(self, objects: Detector, faces: Detector | ModelRefused | None) -> None:
         self._objects, self._faces = objects, faces
-        self.labels = [name.replace(" ", "_").replace("-", "_").lower() for name in objects.entry.labels.names]
+        self.labels = labels_of(objects.entry)
         self.model: ModelRef | None = ModelRef(id=objects.entry.name, sha256=objects.entry.sha256, threshold=LOWEST)
 
     def see(self, frame: Frame) -> Seen:
@@ -78,6 +79,11 @@ class DetectorEyes:
         except REFUSALS as failed:
             raise NotRedacted("redaction_failed", f"ONNX Runtime: {failed}") from failed
         return covered
+
+
+def labels_of(entry: Entry) -> list[str]:
+    """What a model's classes are called in configurations, counts and events."""
+    return [name.replace(" ", "_").replace("-", "_").lower() for name in entry.labels.names]
 
 
 class DrawnEyes:

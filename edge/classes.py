@@ -1,0 +1,43 @@
+"""Whether the classes a configuration names are ones its detector can tell: a misspelt one would never be seen.
+
+Asked by `edge check` only: what a detector knows stands in its catalogue, not in the node's file.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from edge.analytics.places import StoppedVehicle
+from edge.config import CameraSetting, NodeConfig
+from streams.documents import DocumentRefused, parse
+
+_MOST_NAMED: Final = 10
+_USUAL_VEHICLES: Final = StoppedVehicle(zone="any", after_s=1).classes
+
+
+def refuse_strangers(file: Path, config: NodeConfig, labels: Sequence[str]) -> None:
+    """Raises DocumentRefused with every class that was named in `file` and is not among `labels`."""
+    document = parse(file.read_text("utf-8"), str(file))
+    known = frozenset(labels)
+    strange = [
+        document.mistake(("cameras", index, *path), f"the detector knows no {name}: it knows {_some(known)}")
+        for index, camera in enumerate(config.cameras)
+        for path, names in _named(camera)
+        for name in sorted(names - known)
+    ]
+    if strange:
+        raise DocumentRefused(strange)
+
+
+def _named(camera: CameraSetting) -> Iterator[tuple[tuple[Hashable, ...], frozenset[str]]]:
+    if "classes" in camera.model_fields_set:
+        yield ("classes",), camera.classes
+    for index, setting in enumerate(camera.watch):
+        # The usual vehicles were not named by a person, and a detector may lack one.
+        if setting.watch.classes != _USUAL_VEHICLES:
+            yield ("watch", index, str(setting.watch.kind), "classes"), setting.watch.classes
+
+
+def _some(known: frozenset[str]) -> str:
+    told = ", ".join(sorted(known)[:_MOST_NAMED])
+    return told if len(known) <= _MOST_NAMED else f"{told} and {len(known) - _MOST_NAMED} more"
