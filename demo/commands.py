@@ -56,8 +56,8 @@ def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
     out = Console()
     shared = os.environ.get(SHARED)
     try:
-        prove(video or [])
         videos = choose(video or [], detector, Path(shared) if shared and (Path(shared) / "data").is_dir() else None)
+        prove(video or [])
         out.print(videos.told, style="bold", markup=False, soft_wrap=True)
         _writable(report)
         stage = build(Setting(folder, port, database, fps, broker), videos)

@@ -4,10 +4,12 @@ Three clips of the development data are known by name, so that their rules fit w
 a scene that fits any street: the whole picture as one zone, and a short patience. Without videos the street is drawn.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import yaml
 
@@ -69,6 +71,8 @@ _DRAWN: Final[dict[str, Any]] = {
     ],
 }
 
+_LOGIN: Final = re.compile(r"(?P<scheme>rtsps?://)(?P<user>[^:/?#@]+)(:(?P<password>[^/?#@]*))?@(?P<place>[^@]+)")
+
 
 @dataclass(frozen=True, slots=True)
 class Videos:
@@ -91,6 +95,9 @@ def choose(videos: Sequence[str], detector: str, shared: Path | None) -> Videos:
         for video in videos:
             if not video.startswith(("rtsp://", "rtsps://")) and not Path(video).is_file():
                 raise NoVideoError(f"{video}: no such file; give a video file or an rtsp:// address")
+            if "@" in video and "://" in video and not _LOGIN.fullmatch(video):
+                shown = f"rtsp://***@{video.rpartition('@')[2]}"
+                raise NoVideoError(f"{shown}: write a / ? # or @ in its password as %2F %3F %23 or %40")
         return Videos(tuple(videos), detector, mirror, f"Your own video, seen by {detector}")
     if shared is not None:
         clips = [shared / "data" / "videos" / clip for clip in CLIPS]
@@ -111,6 +118,12 @@ def cameras(videos: Videos, fps: float) -> list[dict[str, Any]]:
 def camera_id(index: int) -> str:
     """The registry's id of the camera that shows this video."""
     return CAMERAS[index] if index < len(CAMERAS) else f"cam-video-{index + 1}"
+
+
+def login(address: str) -> tuple[str, str, str] | None:
+    """An address without its login, the user and the password; None where it has no login."""
+    told = _LOGIN.fullmatch(address)
+    return told and (told["scheme"] + told["place"], unquote(told["user"]), unquote(told["password"] or ""))
 
 
 def city(base: str, count: int) -> str:

@@ -16,7 +16,7 @@ import yaml
 
 from demo import broker, place
 from demo.broker import Wanted
-from demo.scenes import Videos, cameras, city, sensors
+from demo.scenes import Videos, cameras, city, login, sensors
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONFIGS: Final = ROOT / "configs"
@@ -173,9 +173,19 @@ def _node(stage: Stage, logins: Mapping[str, str], fps: float) -> dict[str, Any]
         "broker": _line(stage, NODE, NODE, logins),
         "centre": {"url": stage.url, "secret_file": str(stage.node_secret)},
         "models": models,
-        "cameras": cameras(stage.videos, fps),
+        "cameras": [_without_login(stage, camera) for camera in cameras(stage.videos, fps)],
         "sensors": sensors(),
     }
+
+
+def _without_login(stage: Stage, camera: dict[str, Any]) -> dict[str, Any]:
+    told = login(camera["source"].get("rtsp", ""))
+    if told is None:
+        return camera
+    address, user, password = told
+    secret = stage.folder / f"{camera['id']}.password"
+    _private(secret, password + "\n")
+    return {**camera, "source": {"rtsp": address, "user": user, "password_file": str(secret)}}
 
 
 def _line(stage: Stage, user: str, client: str, logins: Mapping[str, str]) -> dict[str, Any]:

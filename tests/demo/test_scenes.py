@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from demo import scenes
-from demo.scenes import NoVideoError, camera_id, cameras, choose, city
+from demo.scenes import NoVideoError, camera_id, cameras, choose, city, login
 from tests.conftest import ROOT
 
 
@@ -49,6 +49,17 @@ def test_what_is_no_video_is_refused_by_name(wrong: str) -> None:
     with pytest.raises(NoVideoError) as refused:
         choose([wrong], "deimv2-femto", None)
     assert str(refused.value).startswith(f"{wrong}: no such file")
+
+
+def test_a_login_is_taken_out_of_an_address() -> None:
+    assert login("rtsp://guard:a%2Fb@camera:554/live") == ("rtsp://camera:554/live", "guard", "a/b")
+    assert login("rtsp://camera/live") is None
+
+
+def test_a_password_that_cuts_its_address_in_two_is_refused_and_not_shown() -> None:
+    with pytest.raises(NoVideoError) as refused:
+        choose(["rtsp://guard:hush/hush@camera/live"], "deimv2-femto", None)
+    assert str(refused.value).startswith("rtsp://***@camera/live: write a /")
 
 
 def test_a_folder_is_no_video(tmp_path: Path) -> None:
