@@ -68,7 +68,6 @@ class _Group:
         self._letters: list[Letter] = []
         self._told: list[tuple[Arrived, list[Told]]] = []
         self._news: list[News] = []
-        self._signs: list[nodes.Sign] = []
         self._faults: dict[str, dict[str, Any]] = {}
 
     def take(self, arrivals: Sequence[Arrival]) -> Outcome:
@@ -110,7 +109,6 @@ class _Group:
         told = [word for word in self._admitted(arrived, box, page) if word is not None]
         self._ledgers.turn(page)
         self._told.append((arrived, told))
-        self._signs.append(_sign(arrived.batch, told, arrived.message.heard))
         doubled = self._ledgers.doubled(box.id)
         if doubled is not None:
             self._faults.setdefault(box.id, {})[TWO_BOXES] = doubled
@@ -168,7 +166,12 @@ class _Group:
         if known is None or known.id not in self._boxes:
             self._lay(whole(said.topic, said.message, Why.UNKNOWN_NODE, "a status of no node of ours"))
             return
-        after = nodes.heed(self._connection, said.status, known, said.message.heard)
+        try:
+            with self._connection.begin_nested():
+                after = nodes.heed(self._connection, said.status, known, said.message.heard)
+        except (DataError, OverflowError) as error:
+            self._lay(whole(said.topic, said.message, Why.UNSTORABLE, str(error.__cause__ or error)))
+            return
         self._standings[known.id] = after
         if after.online != known.online:
             self._news.append(News(known.ward, "node", known.id, {"online": after.online}))
@@ -189,7 +192,8 @@ class _Group:
         letters.lay(self._connection, self._letters)
         for name, session in self._ledgers.write(self._now):
             self._news.append(News(self._standings[name].ward, "node", name, {"session": str(session)}))
-        nodes.show(self._connection, self._signs)
+        signs = [_sign(arrived.batch, words, arrived.message.heard) for arrived, words in self._told]
+        nodes.show(self._connection, signs)
         self._alarm()
         heard = [*silence.broken(self._connection, told), *_facts(told)]
         self._news += self._judge.hear(self._connection, heard, self._now)

@@ -3,24 +3,26 @@
 There is no timer that delays a commit: a group is what came while the last one was being stored, at most 200 live
 messages and a little of a backlog, so that a quiet centre answers at once and a busy one commits rarely. The database
 being away is weather: the same group is tried again with growing rests, and nothing is lost because nobody was told.
+A fault of ours that one message brings out must not stop everybody's: a group that fails otherwise is taken message by
+message, and the one that fails alone becomes a dead letter, with its traceback in the log.
 Once a second, between groups, timers run in the same thread, so that an alert is never decided twice at a time.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
-from central.arrivals import Arrival, Message, read
+from central.arrivals import Arrival, Arrived, Message, Said, read, whole
 from central.inbox import Inbox
 from central.ingest import Ingest
 from central.metrics import Metrics
 from central.settling import Outcome, Settle, Take, Tell, Writing, commit_then_tell
 from central.store import partitions
-from central.store.letters import Letter
+from central.store.letters import Letter, Why
 from streams.clocks import Clock
 
 TICK_S: Final = 1.0
@@ -28,6 +30,8 @@ PARTITIONED_EVERY_S: Final = 3600.0
 FIRST_REST_S: Final = 0.1
 LONGEST_REST_S: Final = 10.0
 WEATHER: Final = (OperationalError, InterfaceError)
+CONTENT: Final = (ArithmeticError, LookupError, TypeError, ValueError, DataError, IntegrityError)
+"""What a message nobody foresaw may bring out; a missing table, say, is no message's doing and ends the program."""
 
 _log = structlog.get_logger(__name__)
 
@@ -74,7 +78,7 @@ class Writer:
         self._ticked = self._partitioned = float("-inf")
 
     def run(self) -> None:
-        """Write until the inbox is closed. Weather is retried; anything else ends the program."""
+        """Write until the inbox is closed. Weather is retried, a message that fails laid aside; all else ends it."""
         self._tick()
         while (messages := self._inbox.take(self._until_tick())) is not None:
             if messages:
@@ -90,13 +94,29 @@ class Writer:
 
     def _write(self, messages: list[Message]) -> None:
         arrivals = [read(message) for message in messages]
+        with self._metrics.timed(len(messages)):
+            try:
+                self._take(arrivals)
+            except CONTENT:
+                _log.warning("group failed", messages=len(arrivals), exc_info=True)
+                for arrival in arrivals:
+                    self._take_alone(arrival)
 
+    def _take_alone(self, arrival: Arrival) -> None:
+        try:
+            self._take([arrival])
+        except CONTENT as error:
+            if isinstance(arrival, Letter):
+                raise
+            _log.exception("message failed", topic=arrival.message.topic)
+            self._take([_failed(arrival, error)])
+
+    def _take(self, arrivals: Sequence[Arrival]) -> None:
         def take(connection: Connection) -> Outcome:
             mine = [arrival for arrival in arrivals if self._is_ours(arrival)]
             return self._ingest.take(connection, mine, self._clock.now())
 
-        with self._metrics.timed(len(messages)):
-            self._try(take)
+        self._try(take)
 
     def _tick(self) -> None:
         self._ticked = self._clock.monotonic()
@@ -148,3 +168,8 @@ class Writer:
 
     def _until_tick(self) -> float:
         return max(0.0, self._ticked + TICK_S - self._clock.monotonic())
+
+
+def _failed(arrival: Arrived | Said, error: Exception) -> Letter:
+    reason = Why.UNSTORABLE if isinstance(error, DataError) else Why.FAILED
+    return whole(arrival.topic, arrival.message, reason, f"{type(error).__name__}: {error.__cause__ or error}")

@@ -27,6 +27,7 @@ class Why(StrEnum):
     FOREIGN_EVENT = "foreign_event"  # an event id that another node minted
     FRAGMENTED = "fragmented"
     UNSTORABLE = "unstorable"  # the database itself refuses the content
+    FAILED = "failed"  # taking it in failed for a fault of ours; the log has the traceback
 
 
 ALARMING: Final = frozenset(

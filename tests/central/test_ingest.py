@@ -10,7 +10,6 @@ from central.store import schema as tables
 from central.store.database import Database
 from streams.wire.messages import Clock, Receipt
 from streams.wire.records import Health, Phase
-from streams.wire.words import Reason
 from tests.central.town import (
     NOW,
     Box,
@@ -143,22 +142,35 @@ def test_a_poisoned_record_is_named_and_its_neighbours_are_stored(database: Data
 
 def test_what_the_database_refuses_is_refused_by_name_and_spoils_no_neighbour(database: Database) -> None:
     ingest, box = settled(database), Box()
-    words = Reason(code="why", params={"text": "a\0b"})  # PostgreSQL keeps no NUL; SQLite does
-    outcome = took(database, ingest, box.said(HEALTH, loitering(notes=(words,), rev=2**40), HEALTH))
-    (answer,) = outcome.answers
+    box.make(HEALTH, HEALTH, HEALTH)
+    endless = b'{"seq": 2, "kind": "sonar", "captured": "2026-03-02T02:00:00Z", "body": {"depth": 1e400}}'
+    (answer,) = took(database, ingest, box.batch([1, 3], raw=[endless])).answers  # SQLite stores it as it is
     assert answer.receipt.upto == 3
     kinds = sorted(row["kind"] for row in rows(database, tables.record))
     if database.sqlite:
-        assert kinds == ["event", "health", "health"]
+        assert kinds == ["health", "health", "sonar"]
     else:
         assert kinds == ["health", "health"]
         assert [refused.reason for refused in answer.receipt.refused] == ["unstorable"]
 
 
+def test_the_health_of_a_record_that_is_refused_is_not_shown(database: Database) -> None:
+    ingest, box = settled(database), Box()
+    box.make(HEALTH, HEALTH)
+    body = b'{"cpu": 0, "memory": 0, "disk": 0, "drops": {"a\\u0000": 1}}'
+    bad = b'{"seq": 2, "kind": "health", "captured": "2026-03-02T02:00:00Z", "body": ' + body + b"}"
+    (answer,) = took(database, ingest, box.batch([1], raw=[bad])).answers
+    assert [(refused.span, refused.reason) for refused in answer.receipt.refused] == [((2, 2), "invalid")]
+    (shown,) = [row["health"] for row in rows(database, tables.node) if row["id"] == "box-1"]
+    assert shown == HEALTH.model_dump(mode="json")
+
+
 def test_a_revision_beyond_any_integer_is_refused_on_both_databases(database: Database) -> None:
     ingest, box = settled(database), Box()
-    (answer,) = took(database, ingest, box.said(HEALTH, loitering(rev=2**80))).answers
-    assert [refused.reason for refused in answer.receipt.refused] == ["unstorable"]
+    box.make(HEALTH, loitering(rev=77_777))
+    beyond = box.made[2].replace(b"77777", str(2**80).encode())
+    (answer,) = took(database, ingest, box.batch([1], raw=[beyond])).answers
+    assert [refused.reason for refused in answer.receipt.refused] == ["invalid"]
     assert count(database, tables.record) == 1
 
 

@@ -4,15 +4,19 @@ import asyncio
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 import pytest
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
-from central.arrivals import Message
+from alerts.rules import parse_rules
+from central import config, registry
+from central.arrivals import Arrival, Arrived, Message
 from central.inbox import BACKLOG_GROUP_BYTES, Inbox, Receipts
 from central.ingest import Ingest
+from central.judging import Judge
 from central.metrics import Metrics
 from central.settling import Answer, Outcome, Settle, Take, Tell, Writing, commit_then_tell
 from central.store import schema as tables
@@ -23,7 +27,7 @@ from streams.clocks import ScriptedClock
 from streams.wire.codec import decode
 from streams.wire.messages import Receipt
 from streams.wire.records import Health
-from tests.central.town import NOW, Box, count, settled
+from tests.central.town import CITY, NOW, RULES, Box, count, rows, settled
 from tests.parts.until import until
 
 HEALTH = Health(cpu=0.5, memory=0.5, disk=0.5)
@@ -41,6 +45,16 @@ class FailingCommit(Wards):
             if self.failures:
                 type(self).failures -= 1
                 raise OperationalError("COMMIT", {}, Exception("the server closed the connection"))
+
+
+class Tripping(Ingest):
+    """Takes everything in but what one node sends, after which it fails, as a fault of ours would."""
+
+    def take(self, connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> Outcome:
+        outcome = super().take(connection, arrivals, now)
+        if any(isinstance(arrival, Arrived) and arrival.batch.node == "box-2" for arrival in arrivals):
+            raise OverflowError("date value out of range")
+        return outcome
 
 
 def tell_then_commit(writing: Writing, take: Take, tell: Tell) -> Outcome:
@@ -75,6 +89,20 @@ def test_receipts_follow_the_commit_and_the_counters_follow_both(database: Datab
     assert [answer.receipt.upto for answer in told] == [2]
     assert count(database, tables.record) == 2
     assert value(metrics, "wardsense_records_total", kind="health", result="new") == 2
+
+
+def test_a_message_that_fails_is_laid_aside_alone_and_the_rest_of_its_group_is_taken(database: Database) -> None:
+    settled(database)
+    ours, other = Box(), Box("box-2", "thanh-khe")
+    guilty = other.said(HEALTH)
+    ingest = Tripping(Judge(parse_rules(RULES, "rules.yaml", config.everything(registry.read(CITY, "city.yaml")))))
+    told, metrics = written(Wards(database), ingest, [ours.said(HEALTH), guilty, ours.said(HEALTH)])
+    assert {(answer.receipt.node, answer.receipt.upto) for answer in told} == {("box-1", 1), ("box-1", 2)}
+    assert count(database, tables.record) == 2
+    assert [(row["reason"], row["payload"]) for row in rows(database, tables.dead_letter)] == [
+        ("failed", guilty.payload)
+    ]
+    assert value(metrics, "wardsense_dead_letters_total", reason="failed") == 1
 
 
 @pytest.mark.parametrize(("settle", "told_too_soon"), [(commit_then_tell, 0), (tell_then_commit, 1)])
