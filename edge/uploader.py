@@ -3,17 +3,21 @@
 The centre answers with its own hash's word: 200 or 201, and the content may go from this disk; 409, 413 and 415, and
 it will never be taken, which the queue keeps as the reason. Everything else is weather: the link, a busy centre that
 names its own pause (`Retry-After`), a credential that a person must mend. Nothing here is ever in a record's way.
+A content that this disk no longer gives back whole is given up as unreadable; a disk that refuses to have the outcome
+written down is waited for, because a piece whose outcome is lost would be sent again or never.
 """
 
 import asyncio
 import random
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import httpx
 import structlog
 
+from edge.durable import DiskRefusedError
 from edge.evidence_queue import EvidenceQueue, Pending
 from edge.watch import LONGEST_REST_S, rest_after
 from streams.clocks import Clock
@@ -24,12 +28,19 @@ ONE_REQUEST: Final = 1024 * 1024
 PART: Final = 256 * 1024
 IDLE_S: Final = 1.0
 PATIENCE_S: Final = 20.0
-FOR_GOOD: Final = {
+FOR_GOOD: Final[dict[int, str]] = {
     HTTPStatus.CONFLICT: "wrong_hash",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too_large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "media_type_refused",
 }
 TAKEN: Final = (HTTPStatus.OK, HTTPStatus.CREATED)
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class UnreadableError(OSError):
+    """This disk does not give the content back whole."""
 
 
 class Uploader:
@@ -44,7 +55,7 @@ class Uploader:
         """Send for ever; rests when there is nothing, and longer after each loss in a row."""
         losses = 0
         while True:
-            pending = await asyncio.to_thread(self._queue.next)
+            pending = await self._noted(EvidenceQueue.next)
             if pending is None:
                 await self._clock.pause(IDLE_S)
                 continue
@@ -59,26 +70,42 @@ class Uploader:
             answer = await self._put(pending)
         except httpx.HTTPError as error:
             return await self._later(pending, type(error).__name__, rest_after(losses + 1, random.random()))  # noqa: S311 - jitter
+        except UnreadableError as error:
+            log.warning("evidence unreadable", sha256=pending.sha256, why=str(error))
+            await self._noted(EvidenceQueue.give_up, pending.sha256, "unreadable")
+            return None
         if answer.status_code in TAKEN:
             self.sent += 1
-            await asyncio.to_thread(self._queue.done, pending.sha256)
+            await self._noted(EvidenceQueue.done, pending.sha256)
             return None
-        if (reason := FOR_GOOD.get(HTTPStatus(answer.status_code))) is not None:
+        if (reason := FOR_GOOD.get(answer.status_code)) is not None:
             log.error("evidence refused", sha256=pending.sha256, reason=reason)
-            await asyncio.to_thread(self._queue.give_up, pending.sha256, reason)
+            await self._noted(EvidenceQueue.give_up, pending.sha256, reason)
             return None
         return await self._later(pending, f"answer {answer.status_code}", _named_pause(answer))
 
     async def _later(self, pending: Pending, why: str, rest: float) -> float:
         log.warning("evidence waits", sha256=pending.sha256, why=why, rest_s=round(rest, 1))
-        await asyncio.to_thread(self._queue.again, pending.sha256)
+        await self._noted(EvidenceQueue.again, pending.sha256)
         return rest
+
+    async def _noted(self, write: Callable[Concatenate[EvidenceQueue, P], T], *what: P.args, **named: P.kwargs) -> T:
+        """Have the queue write something down, as soon as the disk allows."""
+        losses = 0
+        while True:
+            try:
+                return await asyncio.to_thread(write, self._queue, *what, **named)
+            except DiskRefusedError as refused:
+                losses += 1
+                rest = rest_after(losses, random.random())  # noqa: S311 - jitter
+                log.warning("evidence waits for the disk", why=str(refused), rest_s=round(rest, 1))
+                await self._clock.pause(rest)
 
     async def _put(self, pending: Pending) -> httpx.Response:
         address = f"/v1/nodes/{self._node}/evidence/{pending.sha256}"
         kind = {"Content-Type": pending.media_type}
         if pending.bytes <= ONE_REQUEST:
-            content = await asyncio.to_thread(pending.path.read_bytes)
+            content = await asyncio.to_thread(_read, pending.path, 0, pending.bytes)
             return await self._client.put(address, content=content, headers=kind, timeout=PATIENCE_S)
         return await self._in_parts(pending, address, kind)
 
@@ -88,7 +115,7 @@ class Uploader:
             return head
         start = int(head.headers.get("Upload-Offset", "0"))
         while True:
-            part = await asyncio.to_thread(_read, pending.path, start)
+            part = await asyncio.to_thread(_read, pending.path, start, min(PART, pending.bytes - start))
             span = f"bytes {start}-{start + len(part) - 1}/{pending.bytes}"
             answer = await self._client.put(
                 address, content=part, headers={**kind, "Content-Range": span}, timeout=PATIENCE_S
@@ -98,10 +125,17 @@ class Uploader:
                 return answer
 
 
-def _read(path: Path, start: int) -> bytes:
-    with path.open("rb") as file:
-        file.seek(start)
-        return file.read(PART)
+def _read(path: Path, start: int, size: int) -> bytes:
+    """So many bytes from there. Raises UnreadableError, also when the file is shorter than it was."""
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            content = file.read(size)
+    except OSError as error:
+        raise UnreadableError(str(error)) from error
+    if len(content) < size:
+        raise UnreadableError(f"{path}: {len(content)} bytes at {start}, not {size}")
+    return content
 
 
 def _named_pause(answer: httpx.Response) -> float:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,6 +31,7 @@ class Centre(ThreadingHTTPServer):
         self.held: dict[str, bytes] = {}
         self.asked: list[tuple[str, str]] = []
         self.credentials: set[str] = set()
+        self.meanwhile: Callable[[], None] = lambda: None
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -46,6 +47,7 @@ class Answers(BaseHTTPRequestHandler):
         name, content = self.path.rsplit("/", 1)[1], self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked.append((name, self.headers.get("Content-Range", "")))
         self.server.credentials.add(self.headers["Authorization"])
+        self.server.meanwhile()
         status = self.server.script.pop(0) if self.server.script else self._taken(name, content)
         self.send_response(status)
         if status == 503:
@@ -74,6 +76,22 @@ def centre(*script: int) -> Iterator[Centre]:
         thread.join()
 
 
+class Mending(ScriptedClock):
+    """A disk that lets nothing be written until somebody has rested."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        super().__init__()
+        self._file = outbox.evidence._file
+
+    def refuse(self) -> None:
+        self._file.rows("PRAGMA query_only=1")
+
+    async def pause(self, seconds: float) -> None:
+        if seconds:
+            self._file.rows("PRAGMA query_only=0")
+        await super().pause(seconds)
+
+
 @pytest.fixture
 def outbox(tmp_path: Path) -> Iterator[Outbox]:
     opened = Outbox.open(tmp_path / "outbox.db", 64 * 2**20)
@@ -81,9 +99,9 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     opened.close()
 
 
-def deliver(outbox: Outbox, server: Centre, shas: list[str]) -> float:
+def deliver(outbox: Outbox, server: Centre, shas: list[str], clock: ScriptedClock | None = None) -> float:
     """Upload until every one of these is dealt with; returns the seconds rested on the way."""
-    clock = ScriptedClock()
+    clock = clock or ScriptedClock()
 
     async def until_done() -> None:
         address = f"http://127.0.0.1:{server.server_port}"
@@ -123,11 +141,11 @@ def test_the_newest_goes_first(outbox: Outbox) -> None:
 
 
 def test_a_busy_centre_is_asked_again_when_it_said(outbox: Outbox) -> None:
-    with centre(503, 500, 401) as server:
+    with centre(503, 500, 401, 499, 520) as server:
         sha = want(outbox, b"picture")
         rested = deliver(outbox, server, [sha])
         assert outbox.evidence.state(sha) == (EvidenceState.SETTLED, None)
-        assert rested >= 7 + 10 + 10
+        assert rested >= 7 + 4 * 10
 
 
 @pytest.mark.parametrize(("status", "reason"), [(409, "wrong_hash"), (413, "too_large"), (415, "media_type_refused")])
@@ -146,3 +164,41 @@ def test_a_large_clip_goes_in_parts_and_is_taken_up_where_it_broke_off(outbox: O
         deliver(outbox, server, [sha])
         assert server.held[sha] == clip
         assert server.asked[0][1] == f"bytes {256 * 1024}-{2 * 256 * 1024 - 1}/{len(clip)}"
+
+
+@pytest.mark.parametrize("size", [9, 2 * 2**20])
+def test_a_picture_that_cannot_be_read_back_whole_is_given_up_and_the_next_one_goes(outbox: Outbox, size: int) -> None:
+    with centre() as server:
+        short, good = (want(outbox, bytes([minute]) * size, minute) for minute in (2, 1))
+        (outbox.evidence.folder / short).write_bytes(b"cut")
+        server.held |= {short: b"cut"}
+        deliver(outbox, server, [short, good])
+        assert outbox.evidence.state(short) == (EvidenceState.GIVEN_UP, "unreadable")
+        assert outbox.evidence.state(good) == (EvidenceState.SETTLED, None)
+
+
+@pytest.mark.parametrize("status", [201, 409, 503])
+def test_a_disk_that_refuses_to_note_the_outcome_is_waited_for(outbox: Outbox, status: int) -> None:
+    with centre(status) as server:
+        sha, clock = want(outbox, b"picture"), Mending(outbox)
+        clock.refuse()
+        server.meanwhile = clock.refuse
+        rested = deliver(outbox, server, [sha], clock)
+        state = EvidenceState.GIVEN_UP if status == 409 else EvidenceState.SETTLED
+        assert (outbox.evidence.state(sha) or ("",))[0] == state
+        assert rested > 0
+
+
+def test_a_content_the_disk_does_not_give_out_is_given_up(outbox: Outbox) -> None:
+    with centre() as server:
+        sha, other = want(outbox, b"picture"), want(outbox, b"other", 1)
+
+        def vanish() -> None:
+            (outbox.evidence.folder / sha).unlink()
+            (outbox.evidence.folder / sha).symlink_to(outbox.evidence.folder)
+
+        server.meanwhile = vanish
+        deliver(outbox, server, [other])
+        server.meanwhile = lambda: None
+        deliver(outbox, server, [sha])
+        assert outbox.evidence.state(sha) == (EvidenceState.GIVEN_UP, "unreadable")
