@@ -7,10 +7,14 @@ not counted.
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from edge.analytics.happening import Happening, Phase
 from edge.analytics.places import Crowding, Occupancy
 from edge.analytics.presence import Stay
+
+ANY: Final = "any"
+"""The subject of an empty zone when the rule names no class: the wire wants a code, and nobody is there to name it."""
 
 
 class Level:
@@ -44,7 +48,7 @@ class Level:
             phase=Phase.OPENED,
             key=(rule.id, 0),
             zone=rule.zone,
-            subject=subjects.most_common(1)[0][0] if subjects else "",
+            subject=subjects.most_common(1)[0][0] if subjects else ANY,
             elapsed=elapsed,
             direction=None if not isinstance(rule, Occupancy) else ("under" if rule.over is None else "over"),
             count=len(here),

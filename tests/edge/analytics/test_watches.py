@@ -105,6 +105,12 @@ def test_a_crowd_opens_after_its_time_forgives_a_dip_and_closes() -> None:
     assert len(lasting(told)[0].boxes) == 3
 
 
+def test_an_empty_zone_of_any_class_has_a_subject_the_wire_takes() -> None:
+    scene = yard(Occupancy(zone="yard", under=0, for_s=2))
+    told = [h for at in range(5) for h in scene.observe(seen(), LABELS, float(at))]
+    assert [happening.subject for happening in lasting(told)] == ["any"]
+
+
 def test_occupancy_is_judged_over_and_under() -> None:
     scene = yard(
         Occupancy(zone="yard", over=2, for_s=5, classes=frozenset({"person"})),
