@@ -17,6 +17,7 @@ from edge.analytics.happening import Kind
 Point = tuple[float, float]
 
 SLUG: Final = re.compile(r"[a-z0-9-]{1,40}")
+CODE: Final = re.compile(r"[a-z0-9_]{1,40}")
 CORNERS: Final = 3
 THINNEST: Final = 1e-6
 
@@ -54,7 +55,8 @@ class Line:
 
     `rightward` names crossings to the right-hand side of someone who walks from `a` to `b` in the picture, `leftward`
     the others. `margin` is how far, in the object's own box sizes, an anchor must be from the line to be on a side.
-    Raises ValueError for a line without length, outside the picture, or with one name for both directions.
+    Raises ValueError for a line without length, outside the picture, or whose directions have one name or none
+    that goes on the wire.
     """
 
     id: str
@@ -70,6 +72,9 @@ class Line:
         _check_inside(f"line {self.id}", (self.a, self.b))
         if self.a == self.b:
             raise ValueError(f"line {self.id}: both ends are at {self.a}")
+        for name in (self.rightward, self.leftward):
+            if not CODE.fullmatch(name):
+                raise ValueError(f"line {self.id}: direction {name!r} must be 1 to 40 of a-z, 0-9 and _")
         if self.rightward == self.leftward:
             raise ValueError(f"line {self.id}: both directions are called {self.leftward!r}")
         _check_positive(f"line {self.id}", margin=self.margin)

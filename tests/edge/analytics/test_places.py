@@ -38,6 +38,14 @@ def test_a_line_needs_length_two_names_and_the_picture() -> None:
         Line(id="gate", a=(-0.1, 0.1), b=(0.2, 0.1))
 
 
+@pytest.mark.parametrize("name", ["", "Đi vào", "di vao", "x" * 41, "in\n"])
+def test_a_direction_the_wire_cannot_carry_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="must be 1 to 40 of a-z, 0-9 and _"):
+        Line(id="gate", a=(0.1, 0.1), b=(0.2, 0.1), rightward=name)
+    with pytest.raises(ValueError, match="must be 1 to 40 of a-z, 0-9 and _"):
+        Line(id="gate", a=(0.1, 0.1), b=(0.2, 0.1), leftward=name)
+
+
 def test_rules_without_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="after_s"):
         Loitering(zone="yard", after_s=-1)
