@@ -14,7 +14,9 @@ A file's `captured` is the start of play plus `elapsed`.
 
 Limits: a constant delay (encoder, jitter buffer: usually 0.1 to 0.4 s) cannot be told from a late clock without RTCP
 and stays in `captured`. A camera whose pts run at a wrong rate gives wrong durations. When the node's clock steps
-back, `captured` waits for it rather than run backwards; the batch's `clock.step` tells the centre.
+back by up to `LARGEST_WAIT_S`, `captured` waits for it rather than run backwards. A larger step says that the clock was
+wrong before: `captured` follows it, since waiting could take a year; the centre marks what was told before the step as
+doubtful (the batch's `clock.step`) and orders by when it heard.
 """
 
 from collections import deque
@@ -23,6 +25,7 @@ from datetime import datetime, timedelta
 
 MAX_CLOCK_DIFFERENCE_S = 2.0
 MAX_DELAY_S = 10.0
+LARGEST_WAIT_S = 60.0
 WINDOW_S = 60.0
 BUCKET_S = 10.0
 JUMP_S = 2.0
@@ -58,7 +61,10 @@ class LiveClock:
         self._last = not_before
 
     def stamp(self, pts: float | None, arrival: Arrival) -> Stamp:
-        """The times of the picture with this pts (seconds, any origin) that came at `arrival`; both always grow."""
+        """The times of the picture with this pts (seconds, any origin) that came at `arrival`.
+
+        `elapsed` always grows; so does `captured`, but for a large step back of the node's clock.
+        """
         elapsed = self._stream.advance(pts, arrival.monotonic)
         delay = self._delay.of(arrival.monotonic, arrival.monotonic - elapsed)
         captured, offset = arrival.now - timedelta(seconds=delay), None
@@ -67,8 +73,13 @@ class LiveClock:
             if abs(offset) <= MAX_CLOCK_DIFFERENCE_S:
                 # No picture is made after it came, whatever the camera's clock says.
                 captured = min(arrival.producer, arrival.now)
-        self._last = captured = captured if self._last is None else max(captured, self._last + TICK)
+        self._last = captured = self._ordered(captured)
         return Stamp(captured, elapsed, offset)
+
+    def _ordered(self, captured: datetime) -> datetime:
+        if self._last is None or (self._last - captured).total_seconds() > LARGEST_WAIT_S:
+            return captured
+        return max(captured, self._last + TICK)
 
 
 class FileClock:

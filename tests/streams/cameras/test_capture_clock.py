@@ -83,6 +83,17 @@ def test_a_camera_that_is_opened_again_goes_on_after_its_last_picture() -> None:
     assert LiveClock(not_before=later).stamp(0.0, arrival(0.0)).captured > later
 
 
+def test_captured_waits_for_a_small_step_back_of_the_nodes_clock_and_follows_a_large_one() -> None:
+    clock = LiveClock()
+    clock.stamp(0.0, Arrival(1000.0, T0))
+    small = clock.stamp(0.2, Arrival(1000.2, T0 - timedelta(seconds=20)))
+    assert small.captured == T0 + timedelta(microseconds=1)
+    year_ago = T0 - timedelta(days=365)
+    large = [clock.stamp(n / 5, Arrival(1000 + n / 5, year_ago + timedelta(seconds=n / 5))) for n in range(2, 7)]
+    assert abs((large[-1].captured - year_ago).total_seconds() - 1.2) < 1e-5
+    assert all(a.captured < b.captured and a.elapsed < b.elapsed for a, b in pairwise(large))
+
+
 pictures = st.lists(
     st.tuples(
         st.one_of(st.none(), st.floats(-1e7, 1e7)),
