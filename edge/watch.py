@@ -60,7 +60,7 @@ def rest_after(losses: int, jitter: float) -> float:
 def watch(
     source: Camera, put: Callable[[Frame], None], told: Callable[[Change], None], clock: Clock, stop: threading.Event
 ) -> None:
-    """Keep one camera open until `stop`; blocks, so it has a thread of its own."""
+    """Keep one camera open until `stop` or the end of its play; blocks, so it has a thread of its own."""
     losses = 0
     while not stop.is_set():
         before = source.counters.given
@@ -70,6 +70,8 @@ def watch(
         losses = 1 if source.counters.given > before else losses + 1
         log.warning("camera blind", camera=source.camera, cause=change.cause, detail=change.detail, losses=losses)
         told(change)
+        if change.cause is Cause.ENDED:  # in good order: played again, its events would be told twice
+            return
         longest = change.cause is not Cause.NO_SIGNAL
         rest = LONGEST_REST_S if longest else rest_after(losses, random.random())  # noqa: S311 - jitter, no secret
         clock.rest(rest, stop)

@@ -41,6 +41,13 @@ def test_a_camera_that_comes_back_is_watched_again() -> None:
     assert told[1].cause is Cause.NO_SIGNAL
 
 
+def test_a_play_that_ended_in_good_order_is_not_played_again() -> None:
+    numbers, told, rested = played([frame(1)], [frame(2)], changes=4)
+    assert numbers == [1]
+    assert [(change.sight, change.cause) for change in told] == [(Sight.LIVE, None), (Sight.BLIND, Cause.ENDED)]
+    assert rested == 0
+
+
 def test_a_wrong_password_is_said_and_tried_again_slowly() -> None:
     _, told, rested = played([SourceRefused("401")], [SourceRefused("401")], [frame(1)], changes=3)
     assert [change.cause for change in told] == [Cause.REFUSED, Cause.REFUSED, None]
