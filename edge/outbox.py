@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Final, Self
 from uuid import UUID
 
@@ -43,6 +44,7 @@ HEAD_BYTES: Final = 32 * 1024
 MOST_RECORD_BYTES: Final = MOST_BYTES - HEAD_BYTES
 LEAST_LIMIT: Final = 64 * 1024
 TALLIES_AT_A_TIME: Final = 64
+SAME_TROUBLE_S: Final = 1.0
 
 _log = structlog.get_logger(__name__)
 
@@ -95,6 +97,7 @@ class Outbox:
         self._synced = 0
         self._offered = Ranges()
         self._merged = self._set_aside = self._failed_syncs = 0
+        self._unsynced = ("", 0.0)
         self._changed: Callable[[], None] = _nobody
         shelf.known = self._known
 
@@ -141,7 +144,7 @@ class Outbox:
             self._shelf.journal.file.barrier()
         except OSError as error:
             self._failed_syncs += 1
-            _log.error("outbox not synced", why=str(error), records=last - first + 1)
+            self._say_unsynced(str(error), last - first + 1)
         except BrokenError as error:
             with self._lock:
                 self._shelf.mend(str(error))
@@ -205,6 +208,14 @@ class Outbox:
         self.sync()
         with self._lock:
             self._shelf.journal.file.close()
+
+    def _say_unsynced(self, why: str, records: int) -> None:
+        """Once a second for the same trouble: a sync is tried ten times in that."""
+        now = monotonic()
+        said, when = self._unsynced
+        if why != said or now - when >= SAME_TROUBLE_S:
+            self._unsynced = (why, now)
+            _log.error("outbox not synced", why=why, records=records, failed_syncs=self._failed_syncs)
 
     def _numbered(self, captured: datetime, body: Body) -> Row:
         seq = self._next

@@ -1,9 +1,9 @@
 """Getting out of a damaged outbox what can still be read. The node goes on, and says what it lost.
 
 What is readable is copied into a new file beside the old one, the old one is moved aside with its name kept
-(`outbox.db.broken-<time>`, for a person to look at), and the new one takes its place. Ids come from the index
-when it can be read, else from both ends of the table; each row is then read on its own. What an epoch had made
-and is neither found nor known to be gone is written down as unreadable: that names settled numbers too, which
+(`outbox.db.broken-<time>`, for a person to look at; the newest three stay), and the new one takes its place. Ids come
+from the index when it can be read, else from both ends of the table; each row is then read on its own. What an epoch
+had made and is neither found nor known to be gone is written down as unreadable: that names settled numbers too, which
 costs nothing, because the centre already has them and an old settlement is never taken back. A file that is no
 database yields nothing; a cut between the two renames is finished at the next start. Limits: rows under a damaged
 inner page of the table cannot be reached and count as unreadable; the file that is moved aside still has them.
@@ -12,7 +12,7 @@ inner page of the table cannot be reached and count as unreadable; the file that
 import os
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,8 @@ from uuid import UUID
 from edge.journal import SCHEMA, TABLES, of_row, row_id, whole
 from streams.wire.messages import Why
 from streams.wire.ranges import Ranges
+
+BROKEN_KEPT: Final = 3
 
 _COPIED: Final = ("epoch", "gone", "aside", "evidence")
 _KEYS: Final = {"epoch": "no", "gone": "epoch", "aside": "id", "evidence": "sha256"}
@@ -45,6 +47,7 @@ def salvage(path: Path, now: datetime, known: Mapping[int, tuple[UUID, int]] | N
         if _beside(path, end).exists():
             _beside(path, end).rename(_beside(broken, end))
     finish(path)
+    _forget_oldest(path, broken)
     return broken, saved
 
 
@@ -64,8 +67,8 @@ def finish(path: Path) -> None:
 
 
 def broken_files(path: Path) -> int:
-    """How many damaged files lie beside this one."""
-    return sum(1 for file in path.parent.glob(f"{path.name}.broken-*") if not file.name.endswith(("-wal", "-shm")))
+    """How many damaged files lie beside this one: at most `BROKEN_KEPT`."""
+    return len(_broken(path))
 
 
 def _copy(path: Path, fresh: sqlite3.Connection) -> int:
@@ -133,6 +136,21 @@ def _readable(db: sqlite3.Connection, query: str) -> tuple[list[tuple[Any, ...]]
 def _free_name(path: Path, now: datetime) -> Path:
     stamp = now.strftime("%Y%m%dT%H%M%S%f")
     return _beside(path, f".broken-{stamp}")
+
+
+def _broken(path: Path) -> list[Path]:
+    """By their names, the oldest first."""
+    found = path.parent.glob(f"{path.name}.broken-*")
+    return sorted(file for file in found if not file.name.endswith(("-wal", "-shm")))
+
+
+def _forget_oldest(path: Path, newest: Path) -> None:
+    """Keep `newest`, whatever the clock named it, and the last before it: a failing disk must not fill up."""
+    before = [file for file in _broken(path) if file != newest]
+    for file in before[: 1 - BROKEN_KEPT]:
+        for end in ("-wal", "-shm", ""):
+            with suppress(OSError):
+                _beside(file, end).unlink(missing_ok=True)
 
 
 def _beside(path: Path, ending: str) -> Path:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from pydantic_core import from_json
+from structlog.testing import capture_logs
 
 from edge.durable import InUseError
 from edge.outbox import LEAST_LIMIT, GaveUp, Outbox
@@ -317,6 +319,29 @@ def test_a_file_that_is_no_database_is_moved_aside_and_a_new_one_begun(tmp_path:
         assert box.stats(NOON).broken_files == 1
     (broken,) = tmp_path.glob("outbox.db.broken-*")
     assert broken.read_bytes().startswith(b"not a database")
+
+
+def test_of_the_damaged_files_the_newest_three_are_kept(tmp_path: Path) -> None:
+    for time in range(5):
+        (tmp_path / "outbox.db").write_bytes(f"damage {time} ".encode() * 500)
+        with outbox(tmp_path) as box:
+            assert box.stats(NOON).broken_files == min(time + 1, 3)
+    kept = sorted(tmp_path.glob("outbox.db.broken-*"))
+    assert [file.read_bytes()[:8] for file in kept] == [b"damage 2", b"damage 3", b"damage 4"]
+
+
+def test_a_sync_that_keeps_failing_is_counted_each_time_and_logged_once_a_second(tmp_path: Path) -> None:
+    with outbox(tmp_path) as box, capture_logs() as logged:
+        box.add(NOON, reading())
+        wal = tmp_path / "outbox.db-wal"
+        wal.rename(tmp_path / "away")
+        began = monotonic()
+        for _ in range(20):
+            box.sync()
+        took = monotonic() - began
+        (tmp_path / "away").rename(wal)
+        assert box.stats(NOON).failed_syncs == 20
+        assert 1 <= sum(entry["event"] == "outbox not synced" for entry in logged) <= 1 + took
 
 
 def test_a_flipped_bit_in_one_record_costs_that_record_only(tmp_path: Path) -> None:
