@@ -115,12 +115,16 @@ class Eye:
             self._teller.without(lost)
 
     def _advance(self, frame: Frame) -> float:
-        """Stream seconds that never fall: a source opened again begins at 0, and what passed meanwhile is added."""
+        """Stream seconds that never fall: a source opened again begins at 0, and what passed meanwhile is added.
+
+        Nobody watched meanwhile, also where a late look at a picture from before came after `blind`.
+        """
         last, self._last = self._last, Moment(frame.elapsed, frame.captured)
         if last is None:
             return self._elapsed
         step = frame.elapsed - last.elapsed
         if step < 0:
+            self._scene.blind(self._elapsed)
             step = max((frame.captured - last.captured).total_seconds(), 0.0)
         self._elapsed += step
         return self._elapsed

@@ -206,6 +206,7 @@ class Node:
         now = self.clock.now()
         event = self._sights.changed(change, now)
         if change.sight is Sight.BLIND and change.cause is not None:
+            self._slots.drop(change.camera)
             self._tell(now, self._eye[change.camera].blind(change.cause))
         if event is not None:
             log.info("camera", camera=change.camera, sight=change.sight, cause=change.cause)

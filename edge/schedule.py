@@ -46,6 +46,11 @@ class Slots:
             self._busy.discard(camera)
             self._news.notify()
 
+    def drop(self, camera: str) -> None:
+        """The camera went blind: what still waits is from before and would be taken for sight after; it is counted."""
+        with self._news:
+            self.dropped[camera] += self._waiting.pop(camera, None) is not None
+
     def _free(self) -> Frame | None:
         free = [frame for camera, frame in self._waiting.items() if camera not in self._busy]
         return min(free, key=lambda frame: frame.captured, default=None)

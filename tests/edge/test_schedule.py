@@ -25,6 +25,19 @@ def test_the_newest_picture_wins_and_the_loser_is_counted() -> None:
     assert slots.take(0) is None
 
 
+def test_a_camera_that_went_blind_has_nothing_waiting_and_the_loss_is_counted() -> None:
+    slots = Slots()
+    slots.put(frame("gate", 1))
+    slots.put(frame("yard", 2))
+    slots.drop("gate")
+    slots.drop("gate")
+    taken = slots.take(0)
+    assert taken is not None
+    assert taken.camera == "yard"
+    assert slots.take(0) is None
+    assert slots.dropped == {"gate": 1, "yard": 0}
+
+
 def test_the_oldest_capture_is_served_first() -> None:
     slots = Slots()
     for camera, second in (("b", 3), ("a", 1), ("c", 2)):

@@ -1,0 +1,50 @@
+"""The eye's time: what passed while a camera was away is in no dwell, in whichever order the news came."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import uuid_utils.compat as uuid
+
+from edge.analytics.places import Occupancy, Zone
+from edge.analytics.scene import Scene
+from edge.eye import Eye, Task
+from edge.privacy import Region
+from edge.seeing import Seen
+from edge.telling import Witness
+from models.detections import Detections
+from streams.frames import Frame
+from streams.wire.records import ModelRef
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+PLAZA = Zone(id="plaza", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
+
+
+class EmptyPlaza:
+    """Sees nobody, ever."""
+
+    labels: Sequence[str] = ("person",)
+    model: ModelRef | None = None
+
+    def see(self, frame: Frame) -> Seen:  # noqa: ARG002  the same in every picture
+        return Seen(Detections.none(), {})
+
+    def see_closely(self, frame: Frame) -> list[Region]:  # noqa: ARG002  no picture is asked for
+        return []
+
+
+def frame(captured: float, elapsed: float) -> Frame:
+    return Frame("gate", 0, NOON + timedelta(seconds=captured), elapsed, np.zeros((8, 8, 3), np.uint8))
+
+
+def test_an_outage_is_in_no_dwell_though_a_picture_from_before_was_looked_at_after_it_began() -> None:
+    rule = Occupancy(zone="plaza", under=0, for_s=600)
+    eye = Eye(Witness("gate"), Task(frozenset({"person"}), evidence=False), Scene([PLAZA], [], [rule]), uuid.uuid7)
+    nobody = EmptyPlaza()
+    for fifth in range(50):
+        eye.look(frame(fifth / 5, fifth / 5), nobody)
+    eye.blind("no_signal")
+    eye.look(frame(10, 10), nobody)
+    told = [eye.look(frame(7210 + fifth / 5, fifth / 5), nobody) for fifth in range(50)]
+    assert not [event for look in told for event in look.events]
+    assert not eye.open
