@@ -22,7 +22,7 @@ from central.api.problems import Code, Refused
 from central.api.shapes.alerts import AlertDetail
 from central.auth.grants import JUDGES
 from central.cases import book
-from central.cases.intake import Finding, UnderWay, open_for, wants_case, withdraw
+from central.cases.intake import Finding, UnderWay, open_for, still_open, wants_case, withdraw
 from central.store import alerts, queue
 from central.store.audit import append
 from central.store.changes import News, announce
@@ -69,13 +69,16 @@ def take_step(deed: Deed, alert_id: UUID, step: Step) -> AlertDetail:
 
 
 def confirmed(connection: Connection, deed: Deed, decided: Decided) -> tuple[dict[str, Any], list[News]]:
-    """A confirmed alert opens its case, unless its rule only records."""
+    """A confirmed alert opens its case, unless its rule only records or somebody is still at the case it opened."""
     row = decided.row
     rule = deed.here.rules.rules.get(row.rule)
     if rule is None:
         raise Refused(Code.RULE_UNKNOWN, {"rule": row.rule})
     if not wants_case(rule):
         return {}, []
+    running = still_open(connection, row.id, deed.visitor.account.id, deed.now)
+    if running is not None:
+        return {"case_id": running.id}, [News(row.ward_id, "case", str(running.id), {"verb": "recur"})]
     finding = Finding(decided.after, rule, row.device_name, row.device_lat, row.device_lon)
     opened = open_for(connection, finding, deed.here.calendar, deed.visitor.account.id, deed.now)
     append(connection, deed.visitor.act("open", "case", opened.id, row.ward_id), deed.now)

@@ -2,7 +2,8 @@
 
 A kind of alert without an owner cannot get here (its rule does not load), so a case is assigned from its first moment.
 Taking the confirmation back withdraws the case, as long as no crew has accepted it; it lets go of the alert, so that
-a second confirmation opens a case of its own.
+a second confirmation opens a case of its own. So does a finished case when its alert has come back and is confirmed
+again: what happened since is new work with a deadline of its own.
 """
 
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from alerts.alert import Alert
 from alerts.rules import Disposition, Rule
 from central.cases import book
 from central.cases.deadline import Calendar, deadline
-from central.cases.lifecycle import State, Step, advance
+from central.cases.lifecycle import OPEN, State, Step, advance
 from central.store.columns import folded
 
+RECUR: Final = "recur"
 UNTOUCHED: Final = frozenset({State.RECEIVED, State.ASSIGNED})
 
 
@@ -46,6 +48,7 @@ def wants_case(rule: Rule) -> bool:
 def open_for(connection: Connection, finding: Finding, calendar: Calendar, actor: UUID, now: datetime) -> Row[Any]:
     """Open the case of a confirmed alert, assigned to the unit that owns the rule."""
     alert, rule = finding.alert, finding.rule
+    owner = rule.owner_for(alert.fingerprint.ward)
     due = deadline(calendar, now, rule.deadline)
     place = alert.fingerprint.place
     values = {
@@ -53,7 +56,7 @@ def open_for(connection: Connection, finding: Finding, calendar: Calendar, actor
         "ward_id": alert.fingerprint.ward,
         "alert_id": alert.id,
         "kind": rule.id,
-        "unit_id": rule.owner,
+        "unit_id": owner,
         "state": State.ASSIGNED,
         "severity": alert.severity,
         "device_id": place.sensor or place.camera,
@@ -65,8 +68,18 @@ def open_for(connection: Connection, finding: Finding, calendar: Calendar, actor
         "deadline": due.now,
         "first_deadline": due.first,
     }
-    noted = book.Noted("open", actor, None, State.ASSIGNED, params={"alert": str(alert.id), "unit": rule.owner})
+    noted = book.Noted("open", actor, None, State.ASSIGNED, params={"alert": str(alert.id), "unit": owner})
     return book.open_case(connection, values, noted)
+
+
+def still_open(connection: Connection, alert_id: UUID, actor: UUID, now: datetime) -> Row[Any] | None:
+    """The case somebody is still at for an alert that came back; a finished one lets go of the alert."""
+    found = book.case_of_alert(connection, alert_id)
+    if found is None or State(found.state) in OPEN:
+        return found
+    noted = book.Noted(RECUR, actor, found.state, found.state, params={"alert": str(alert_id)})
+    book.take_step(connection, found, {"alert_id": None}, noted, now)
+    return None
 
 
 def withdraw(connection: Connection, row: Row[Any], actor: UUID, now: datetime) -> None:

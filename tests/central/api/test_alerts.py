@@ -1,8 +1,11 @@
 """The queue: what it shows, and what happens when people decide."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+from sqlalchemy import update
 
 from alerts.lifecycle import DismissReason
+from central.store.schema import alert
 from streams.wire.records import Phase
 from tests.central.office import CREW, OPERATOR, Office, problem, proof, sha
 from tests.central.town import later, loitering, took
@@ -89,6 +92,19 @@ def test_a_confirmation_taken_back_withdraws_its_case_and_can_be_given_again(off
     assert operator.get(f"/v1/cases/{again}").json()["number"] == 2
 
 
+def test_an_alert_that_came_back_is_confirmed_into_its_open_case_or_into_a_new_one(office: Office) -> None:
+    name = office.raise_alert()
+    path, operator = f"/v1/alerts/{name}", office.person(OPERATOR)
+    first = operator.step(path, "confirm")["case_id"]
+    _come_back(office, name)
+    assert operator.step(path, "confirm")["case_id"] == first
+    operator.step(f"/v1/cases/{first}", "reject", {"reason": "not_found"})
+    _come_back(office, name)
+    second = operator.step(path, "confirm")["case_id"]
+    assert operator.get(f"/v1/cases/{second}").json()["number"] == 2
+    assert operator.get(f"/v1/cases/{first}").json()["history"][-1]["step"] == "recur"
+
+
 def test_after_the_window_a_verdict_stands(office: Office) -> None:
     path = f"/v1/alerts/{office.raise_alert()}"
     operator = office.person(OPERATOR)
@@ -159,7 +175,7 @@ def test_the_same_place_shows_its_past(office: Office) -> None:
 def test_a_picture_is_seen_only_through_an_alert_that_names_it(office: Office) -> None:
     named, unnamed = office.raise_alert(proof()), office.raise_alert(zone="elsewhere")
     operator = office.person(OPERATOR)
-    name = sha(proof_content := b"\xff\xd8another picture")
+    name = sha(proof_content := b"\xff\xd8\xffanother picture")
     assert office.upload(proof_content).status_code == 201
     assert problem(operator.get(f"/v1/alerts/{named}/evidence/{name}")) == (404, "not_found")
     waiting = operator.get(f"/v1/alerts/{named}/evidence/{proof().sha256}")
@@ -170,3 +186,8 @@ def test_a_picture_is_seen_only_through_an_alert_that_names_it(office: Office) -
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
     assert "no-store" in shown.headers["cache-control"]
     assert operator.get(f"/v1/alerts/{unnamed}/evidence/{proof().sha256}").status_code == 404
+
+
+def _come_back(office: Office, name: UUID) -> None:
+    with office.database.writing() as connection:
+        connection.execute(update(alert).where(alert.c.id == name).values(handling="new"))
