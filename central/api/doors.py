@@ -24,6 +24,7 @@ _LIMITS: Final = (
     (re.compile(r"/v1/cases/[^/]+/photos"), MOST_BYTES + MULTIPART_EXTRA, Code.PHOTO_TOO_MANY_BYTES),
     (re.compile(r"/v1/nodes/[^/]+/evidence/[^/]+"), ONE_REQUEST, Code.EVIDENCE_TOO_LARGE),
 )
+_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
@@ -112,8 +113,9 @@ class Counted:
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "other")
-                self._answers.labels(scope["method"], route, str(message["status"])).inc()
-                self._took.labels(scope["method"], route).observe(self._clock() - began)
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                self._answers.labels(method, route, str(message["status"])).inc()
+                self._took.labels(method, route).observe(self._clock() - began)
             await send(message)
 
         with self._open.track_inprogress():

@@ -56,7 +56,10 @@ def test_health_and_metrics_answer_and_name_no_ward_and_no_person(office: Office
     office.person(OPERATOR).get("/v1/devices/cam-1")
     http = office.anybody()
     assert http.get("/healthz").json() == {"status": "ok"}
+    http.request("BREW1234", "/v1/me")
     metrics = http.get("/metrics").text
+    assert "BREW1234" not in metrics
+    assert 'method="other"' in metrics
     assert 'wardsense_http_answers_total{method="GET",route="/v1/devices/{device_id}",status="200"} 1.0' in metrics
     assert "hai-chau" not in metrics
     assert "cam-1" not in metrics
