@@ -16,7 +16,7 @@ import struct
 import threading
 import warnings
 import zlib
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -105,7 +105,9 @@ class Studio:
         if not self._room.acquire(blocking=False):
             raise StudioBusy
         try:
-            done = self._worker().submit(develop, data).result(timeout=PATIENCE_S)
+            done = self._begun(data).result(timeout=PATIENCE_S)
+        except CancelledError as error:  # somebody else closed the pool; what they opened since stays
+            raise StudioBusy from error
         except (BrokenProcessPool, TimeoutError) as error:
             self.close()
             raise StudioBusy from error
@@ -121,6 +123,14 @@ class Studio:
             pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def _begun(self, data: bytes) -> "Future[Developed | _Refusal]":
+        try:
+            return self._worker().submit(develop, data)
+        except BrokenProcessPool:
+            raise
+        except RuntimeError as error:  # the pool was closed between here and there
+            raise StudioBusy from error
 
     def _worker(self) -> ProcessPoolExecutor:
         with self._lock:
@@ -222,10 +232,10 @@ def _taken(shot: dict[int, Any]) -> datetime | None:
     """When the picture was taken, aware UTC; a phone that names no offset stood in the city's zone."""
     try:
         local = datetime.strptime(str(shot[ExifTags.Base.DateTimeOriginal]), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - below
-    except (KeyError, ValueError):
+        zone = _offset(shot.get(ExifTags.Base.OffsetTimeOriginal)) or CITY_ZONE
+        return local.replace(tzinfo=zone).astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):  # in the year 1 there is no UTC for a city to the east
         return None
-    zone = _offset(shot.get(ExifTags.Base.OffsetTimeOriginal)) or CITY_ZONE
-    return local.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _offset(told: object) -> timezone | None:
@@ -233,7 +243,7 @@ def _offset(told: object) -> timezone | None:
         sign, hours, minutes = str(told)[0], *str(told).strip("\x00 ")[1:].split(":")
         span = timedelta(hours=int(hours), minutes=int(minutes))
         return timezone(-span if sign == "-" else span)
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, OverflowError):
         return None
 
 

@@ -4,12 +4,13 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
 
-from central.cases.photos import LONGEST_SIDE, MOST_BYTES, Fault, PhotoRefused, Studio, Told, away_m
+from central.cases.photos import LONGEST_SIDE, MOST_BYTES, Fault, PhotoRefused, Studio, StudioBusy, Told, away_m
 from tests.central.camera import phone_photo, red_corner
 
 
@@ -101,6 +102,18 @@ def test_what_is_no_whole_photo_is_refused_by_name(studio: Studio, content: byte
 def test_exif_that_makes_no_sense_refuses_nothing(studio: Studio) -> None:
     told = studio.develop(phone_photo(taken="yesterday", place=None)).told
     assert told == Told(camera_model="Phone X")
+
+
+def test_a_time_before_there_was_any_refuses_nothing(studio: Studio) -> None:
+    assert studio.develop(phone_photo(taken="0001:01:01 00:00:00")).told.taken_at is None
+
+
+def test_photos_that_wait_when_the_workers_are_let_go_are_asked_for_again(studio: Studio) -> None:
+    with ThreadPoolExecutor(6) as phones:
+        waiting = [phones.submit(studio.develop, phone_photo()) for _ in range(6)]
+        studio.close()
+        outcomes = [photo.exception() for photo in waiting]
+    assert all(error is None or isinstance(error, StudioBusy) for error in outcomes)
 
 
 def test_the_distance_to_the_case_is_told_in_metres() -> None:
