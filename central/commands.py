@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from central import app as centre
 from central import config
@@ -32,6 +32,8 @@ def run(config_file: Config = _DEFAULT) -> None:
         centre.run(settings)
     except migrations.WrongRevisionError as error:
         raise _refused(str(error)) from error
+    except OperationalError as error:  # only from the first look: what breaks later comes in a group
+        raise _refused(f"the database: {error.orig}") from error
 
 
 @app.command()

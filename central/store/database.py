@@ -15,6 +15,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
 BUSY_MS: Final = 15_000
+_PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # without it INSERT OR REPLACE deletes an audit row past its trigger
+    f"busy_timeout={BUSY_MS}",
+)
 
 
 class Database:
@@ -32,7 +39,9 @@ class Database:
         else:
             pool["pool_pre_ping"] = True
         self.url = parsed
-        self.engine: Engine = create_engine(parsed, json_serializer=_document, json_deserializer=from_json, **pool)
+        self.engine: Engine = create_engine(
+            parsed, json_serializer=_document, json_deserializer=from_json, hide_parameters=True, **pool
+        )
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
 
@@ -59,7 +68,7 @@ class Database:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own types
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -104,3 +104,9 @@ def test_a_centre_does_not_run_on_a_database_that_is_not_migrated(tmp_path: Path
     (tmp_path / "var").mkdir()
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert (done.returncode, done.stderr.strip()) == (2, "the database is empty; run `wardsense central migrate` first")
+
+
+def test_a_database_whose_folder_is_missing_is_told_in_one_line(tmp_path: Path) -> None:
+    told = CliRunner().invoke(app, ["run", "--config", str(town(tmp_path))])
+    assert (told.exit_code, told.stderr.count("\n")) == (2, 1)
+    assert "unable to open database file" in told.stderr
