@@ -90,8 +90,9 @@ def _source(config: NodeConfig, sensor: SensorSetting) -> tuple[Sensor, Line | N
 
 
 def _broker(config: NodeConfig, sensor: SensorSetting) -> Broker:
+    """Not persistent: what the broker kept while the line was away would be stamped with the moment it came through."""
     own = sensor.mqtt.broker if sensor.mqtt else None
-    return (own or config.broker).model_copy(update={"client_id": f"{config.node}-{sensor.id}"})
+    return (own or config.broker).model_copy(update={"client_id": f"{config.node}-{sensor.id}", "persistent": False})
 
 
 def _limits(setting: LimitSetting) -> Limits:

@@ -46,8 +46,10 @@ class MqttSensor:
         return self._counters
 
     async def open(self, clock: Clock) -> AsyncIterator[Reading]:
-        """A reading for every message, bad ones included; ends or raises as the line does."""
-        async for _topic, payload in self._listen(self._feed.topic):
+        """A reading for every message under its topic, bad ones included; ends or raises as the line does."""
+        async for topic, payload in self._listen(self._feed.topic):
+            if not matches(self._feed.topic, topic):
+                continue
             reading = self._read(payload, clock.now())
             heard, of_its_kind = self._counters.heard + 1, getattr(self._counters, reading.quality) + 1
             self._counters = replace(self._counters, heard=heard, **{str(reading.quality): of_its_kind})
@@ -77,3 +79,18 @@ class MqttSensor:
         if ahead > FUTURE:
             return now, Reason("time_ahead", {"seconds": ahead.total_seconds()})
         return min(captured, now), None
+
+
+def matches(topic_filter: str, topic: str) -> bool:
+    """Whether a subscription to the filter brings the topic: MQTT 3.1.1, 4.7; a shared one by the filter inside it.
+
+    Asked of every message, because a broker still brings what was subscribed under this name before.
+    """
+    wanted, levels = topic_filter.split("/"), topic.split("/")
+    if wanted[0] == "$share":
+        wanted = wanted[2:]
+    if topic.startswith("$") and wanted[:1] in (["+"], ["#"]):
+        return False
+    if wanted[-1:] == ["#"]:
+        wanted, levels = wanted[:-1], levels[: len(wanted) - 1]
+    return len(wanted) == len(levels) and all(want in ("+", level) for want, level in zip(wanted, levels, strict=True))

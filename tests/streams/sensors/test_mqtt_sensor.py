@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from streams.clocks import ScriptedClock
 from streams.sensors.judge import Limits
-from streams.sensors.mqtt import JsonFeed, MqttSensor
+from streams.sensors.mqtt import JsonFeed, MqttSensor, matches
 from streams.sensors.reading import Quality, Reading
 from streams.weather import SourceLost
 from streams.wire.words import CODE
@@ -23,19 +23,21 @@ RIVER = JsonFeed("river/+/up", "object.water_level_cm", "water_level", "cm", "ti
 class Line:
     """A broker line that plays a list of payloads, then is lost when asked to."""
 
-    def __init__(self, payloads: Sequence[bytes], *, lost: bool = False) -> None:
-        self.payloads, self.lost, self.asked = payloads, lost, ""
+    def __init__(self, payloads: Sequence[bytes], *, lost: bool = False, under: str | None = None) -> None:
+        self.payloads, self.lost, self.under, self.asked = payloads, lost, under, ""
 
     async def listen(self, topic: str) -> AsyncIterator[tuple[str, bytes]]:
         self.asked = topic
         for payload in self.payloads:
-            yield "river/1/up", payload
+            yield self.under or topic.replace("+", "1"), payload
         if self.lost:
             raise SourceLost("broker gone")
 
 
-def heard(payloads: Sequence[bytes], feed: JsonFeed = RIVER) -> tuple[list[Reading], MqttSensor]:
-    sensor = MqttSensor("river-1", feed, Line(payloads).listen)
+def heard(
+    payloads: Sequence[bytes], feed: JsonFeed = RIVER, under: str | None = None
+) -> tuple[list[Reading], MqttSensor]:
+    sensor = MqttSensor("river-1", feed, Line(payloads, under=under).listen)
 
     async def read() -> list[Reading]:
         return [reading async for reading in sensor.open(ScriptedClock(T0))]
@@ -160,3 +162,34 @@ def test_a_real_river_reads_well(shared: Path) -> None:
     blanks = sum(row[5] == "" for row in rows)
     assert len(readings) == len(rows) > 1000
     assert sensor.counters.bad == blanks
+
+
+def test_a_message_of_another_topic_is_no_reading() -> None:
+    readings, sensor = heard([uplink(12)], under="rain/1/up")
+    assert (readings, sensor.counters.heard) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("topic_filter", "topic", "brought"),
+    [
+        ("a/b", "a/b", True),
+        ("a/b", "a/b/c", False),
+        ("a/b", "a", False),
+        ("+/b", "a/b", True),
+        ("a/+", "a/", True),
+        ("a/+", "a", False),
+        ("+", "/a", False),
+        ("#", "a/b/c", True),
+        ("a/#", "a", True),
+        ("a/#", "a/b/c", True),
+        ("a/#", "ab/c", False),
+        ("a/+/#", "a", False),
+        ("#", "$SYS/uptime", False),
+        ("+/uptime", "$SYS/uptime", False),
+        ("$SYS/#", "$SYS/uptime", True),
+        ("$share/us/a/+", "a/b", True),
+        ("$share/us/a/+", "b/b", False),
+    ],
+)
+def test_a_filter_brings_what_the_standard_says(topic_filter: str, topic: str, brought: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert matches(topic_filter, topic) is brought
