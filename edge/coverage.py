@@ -3,10 +3,13 @@
 "Nothing happened" and "nobody was looking" are different facts, and only this tells them apart. Time is walked
 once, from `covered` to now: what lies between two looks close enough together was watched, the rest was blind for
 the cause given. Pure: the caller says when a look was and what time it is.
-Limits: minutes are the wall clock's; when it steps back, what was walked already is not walked again.
+Minutes are the wall clock's, and it may step. A step forward of more than an hour is no time that passed: nothing is
+claimed for it and the walk goes on behind it. After a step back of more than a minute the walk begins again at the new
+time; a second that was told already is never told again, so no minute holds more than 60, over all its tallies.
+Limits: only the latest `WALKS_KEPT` walks between steps are remembered for that.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +18,9 @@ from streams.wire.records import TALLY_SECONDS, Minute, Tallied, Tally
 
 SLOT: Final = timedelta(seconds=TALLY_SECONDS)
 MINUTE: Final = timedelta(minutes=1)
+LONGEST_GAP: Final = timedelta(hours=1)
+STEP_BACK: Final = timedelta(minutes=1)
+WALKS_KEPT: Final = 64
 PATIENCE_S: Final = 2.0
 LOOKS_MISSED: Final = 3
 PEAK: Final = "peak"
@@ -30,7 +36,9 @@ class Coverage:
     def __init__(self, camera: str, fps: float, began: datetime) -> None:
         self.camera = camera
         self._patience = timedelta(seconds=max(PATIENCE_S, LOOKS_MISSED / fps))
-        self._covered = began
+        self._covered = self._set_out = began
+        self._walks: deque[tuple[datetime, datetime]] = deque(maxlen=WALKS_KEPT)
+        self._over: datetime | None = None
         self._watched: defaultdict[datetime, float] = defaultdict(float)
         self._blind: defaultdict[datetime, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
         self._counts: defaultdict[datetime, Counter[Counted]] = defaultdict(Counter)
@@ -41,7 +49,13 @@ class Coverage:
         self._walk(captured, cause if gap else None)
 
     def passed(self, now: datetime, cause: str) -> None:
-        """Time went on without a look; once patience is over it was blind, for that cause."""
+        """Time went on without a look; once patience is over it was blind, for that cause.
+
+        Only here is a step back believed: a look may be late, the clock's own word is not.
+        """
+        if self._covered - now > STEP_BACK:
+            self._over = max(self._over or self._covered, self._covered)
+            self._set_out_at(now)
         if now - self._covered > self._patience:
             self._walk(now, cause)
 
@@ -54,11 +68,14 @@ class Coverage:
     def complete(self, now: datetime) -> list[tuple[datetime, Tally]]:
         """The tallies of five minutes that are over, each with its beginning; each is given once."""
         ready = _floor(min(now, self._covered + self._patience), SLOT)
+        if self._over is not None:
+            # Minutes of a clock that ran ahead: no time to come would finish them.
+            ready, self._over = max(ready, self._over + SLOT), None
         return self._cut(ready)
 
     def flush(self) -> list[tuple[datetime, Tally]]:
         """Every tally begun, for a node that stops."""
-        return self._cut(self._covered + SLOT + SLOT)
+        return self._cut(max(self._covered, self._over or self._covered) + SLOT + SLOT)
 
     def _cut(self, before: datetime) -> list[tuple[datetime, Tally]]:
         minutes = {*self._watched, *self._blind, *self._counts}
@@ -89,15 +106,33 @@ class Coverage:
         return Minute(watched=round(self._watched[minute], 3), blind=blind)
 
     def _walk(self, until: datetime, cause: str | None) -> None:
+        if until - self._covered > LONGEST_GAP:
+            self._set_out_at(until)
         while self._covered < until:
             minute = _floor(self._covered, MINUTE)
             step = min(until, minute + MINUTE)
-            seconds = (step - self._covered).total_seconds()
+            seconds = self._untold(self._covered, step)
             if cause is None:
                 self._watched[minute] += seconds
             else:
                 self._blind[minute][cause] += seconds
             self._covered = step
+
+    def _set_out_at(self, at: datetime) -> None:
+        self._walks.append((self._set_out, self._covered))
+        self._covered = self._set_out = at
+
+    def _untold(self, began: datetime, ended: datetime) -> float:
+        """Seconds of this part of a minute that no walk before this one went through."""
+        parts = [(began, ended)]
+        for first, last in self._walks:
+            parts = [
+                part
+                for left, right in parts
+                for part in ((left, min(right, first)), (max(left, last), right))
+                if part[0] < part[1]
+            ]
+        return sum((right - left).total_seconds() for left, right in parts)
 
 
 def _tallied(index: int, what: Counted, n: int) -> Tallied:

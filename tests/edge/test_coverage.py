@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.coverage import Coverage
+from streams.wire.records import Tally
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 
@@ -69,6 +70,51 @@ def test_a_clock_that_steps_back_walks_no_second_twice() -> None:
     coverage.looked(at(1.5), "overload")
     ((_, tally),) = coverage.flush()
     assert tally.minutes[0].watched == 1.5
+
+
+def seconds(tallies: list[tuple[datetime, Tally]]) -> dict[datetime, float]:
+    told: dict[datetime, float] = {}
+    for start, tally in tallies:
+        for index, minute in enumerate(tally.minutes):
+            at_minute = start + timedelta(minutes=index)
+            told[at_minute] = told.get(at_minute, 0.0) + minute.watched + sum(minute.blind.values())
+    return told
+
+
+def test_a_clock_that_steps_days_forward_claims_nothing_for_the_gap() -> None:
+    coverage, later = Coverage("gate", 5, NOON), 90 * 86_400
+    coverage.looked(at(1), "overload")
+    coverage.passed(at(later), "no_signal")
+    coverage.looked(at(later + 1), "overload")
+    tallies = coverage.complete(at(later + 301))
+    assert [start for start, _ in tallies] == [NOON]
+    assert sum(seconds(tallies + coverage.flush()).values()) == 2.0
+
+
+def test_a_clock_that_was_a_year_ahead_is_followed_back_and_its_minutes_are_told_at_once() -> None:
+    ahead = 365 * 86_400
+    coverage = Coverage("gate", 5, at(ahead))
+    coverage.looked(at(ahead + 2), "overload")
+    coverage.passed(at(0), "overload")
+    assert sum(seconds(coverage.complete(at(0))).values()) == 2.0
+    for second in range(1, 302):
+        coverage.looked(at(second), "overload")
+    ((start, tally),) = coverage.complete(at(301))
+    assert start == NOON
+    assert [minute.watched for minute in tally.minutes] == [60.0] * 5
+
+
+@given(st.lists(st.one_of(st.floats(0.1, 90), st.floats(-900, 7200)), min_size=1, max_size=60))
+def test_no_minute_is_told_longer_than_it_is_however_the_clock_steps(steps: list[float]) -> None:
+    coverage, second = Coverage("gate", 5, NOON), 0.0
+    tallies = []
+    for step in steps:
+        second += step
+        coverage.passed(at(second), "no_signal")
+        coverage.looked(at(second), "overload")
+        tallies += coverage.complete(at(second))
+    tallies += coverage.flush()
+    assert all(told <= 60.01 for told in seconds(tallies).values())
 
 
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=60))
