@@ -4,6 +4,8 @@ The rest of the node asks `Eyes` and never which it is. `see` is the usual look;
 redaction: the lowest threshold, the whole picture and tiles, and faces when a model for them is present.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -22,6 +24,8 @@ from streams.wire.records import ModelRef
 
 FACE_THRESHOLD: Final = 0.3
 LOWEST: Final = 0.1  # the tracker keeps a track alive on boxes down to here
+
+CODE_LENGTH: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,12 @@ class DetectorEyes:
 
 
 def labels_of(entry: Entry) -> list[str]:
-    """What a model's classes are called in configurations, counts and events."""
-    return [name.replace(" ", "_").replace("-", "_").lower() for name in entry.labels.names]
+    """What a model's classes are called in configurations, counts and events: codes the wire takes, whatever its names.
+
+    `Xe máy` is `xe_may`; a name of which no letter is left is told by its index.
+    """
+    codes = [_code(name) for name in entry.labels.names]
+    return [code if code.strip("_") else f"class_{index}" for index, code in enumerate(codes)]
 
 
 class DrawnEyes:
@@ -122,6 +130,13 @@ def _everything(detector: Detector, frame: Frame, threshold: float) -> Detection
         looks.append(((found.xyxy * extent + corner) / np.array([width, height] * 2), found.score, found.label))
     xyxy, score, label = (np.concatenate(column) for column in zip(*looks, strict=True))
     return Detections(xyxy.astype(np.float32), score, label)
+
+
+def _code(name: str) -> str:
+    # NFD parts letters from their marks; the stroke of đ is no mark and has to be named.
+    letters = unicodedata.normalize("NFD", name.lower()).replace("đ", "d")
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]", "_", bare)[:CODE_LENGTH]
 
 
 def _aspect(frame: Frame) -> float:

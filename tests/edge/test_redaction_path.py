@@ -16,7 +16,7 @@ from edge.analytics.places import Occupancy, Zone
 from edge.analytics.scene import Scene
 from edge.eye import Eye, Task, Told
 from edge.privacy import NotRedacted, Region
-from edge.seeing import DetectorEyes, Seen
+from edge.seeing import DetectorEyes, Seen, labels_of
 from edge.telling import Witness
 from models.catalogue import Entry, Head
 from models.detections import Detections
@@ -148,6 +148,14 @@ def test_with_a_face_model_the_faces_it_finds_are_covered_too(
     assert readable(alone.pictures[0].jpeg, FREE)
     assert not readable(both.pictures[0].jpeg, FREE)
     assert not readable(both.pictures[0].jpeg, HEAD)
+
+
+def test_whatever_a_model_calls_its_classes_they_are_codes_the_wire_takes(entry_says: Callable[..., Detector]) -> None:
+    names = ("Xe máy", "Đèn đỏ", "traffic-light", "person (sitting)", "人", "x" * 50)
+    entry = entry_says((0, 0, 32, 64, 0.2, 1)).entry
+    named = entry.model_copy(update={"labels": entry.labels.model_copy(update={"names": names})})
+    codes = ["xe_may", "den_do", "traffic_light", "person__sitting_", "class_4", "x" * 40]
+    assert labels_of(named) == codes
 
 
 def test_of_two_people_of_whom_one_half_hides_the_other_both_heads_are_covered(
