@@ -18,6 +18,7 @@ from central.auth.tokens import digest, new_token
 from central.store.schema import account, session, sign_in_link
 
 LINK_LIFE: Final = timedelta(hours=24)
+LINK_TRUST: Final = timedelta(minutes=15)  # how long a link stands for the password that was lost
 
 
 class NoSession(StrEnum):
@@ -62,6 +63,16 @@ def open_session(connection: Connection, who: Account, life: timedelta, now: dat
     return Opened(token, made)
 
 
+def came_by_link(connection: Connection, token_hash: str, now: datetime) -> bool:
+    """Whether a session was opened by a one-time link just now: both rows carry the same instant."""
+    asked = select(session.c.token_hash).join(
+        sign_in_link,
+        (sign_in_link.c.account_id == session.c.account_id) & (sign_in_link.c.used_at == session.c.created_at),
+    )
+    fresh = asked.where(session.c.token_hash == token_hash, session.c.created_at > now - LINK_TRUST)
+    return connection.execute(fresh.limit(1)).first() is not None
+
+
 def session_of(connection: Connection, token_hash: str, now: datetime) -> Session | NoSession:
     """The open session of a token's hash, with the account as it stands now; or why there is none."""
     row = connection.execute(select(session).where(session.c.token_hash == token_hash)).one_or_none()
@@ -90,6 +101,12 @@ def make_link(connection: Connection, who: UUID, now: datetime, life: timedelta 
     token = new_token()
     connection.execute(insert(sign_in_link).values(token_hash=digest(token), account_id=who, expires=now + life))
     return token
+
+
+def void_links(connection: Connection, who: UUID, now: datetime) -> None:
+    """No link of the account that is still unspent signs in any more."""
+    unspent = update(sign_in_link).where(sign_in_link.c.account_id == who, sign_in_link.c.used_at.is_(None))
+    connection.execute(unspent.where(sign_in_link.c.expires > now).values(expires=now))
 
 
 def redeem(connection: Connection, token: str, now: datetime) -> Account | None:

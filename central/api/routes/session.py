@@ -1,8 +1,8 @@
 """Signing in and out, the one-time link, and who I am."""
 
 import math
+from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
@@ -14,7 +14,16 @@ from central.api.shapes.people import Me, NewPassword, RedeemLink, SignedInAnswe
 from central.api.visitor import COOKIE, SignedIn, origin_of
 from central.auth.accounts import account_of, by_login, set_password, tidy
 from central.auth.passwords import PasswordTooWeak
-from central.auth.sessions import Opened, end_all, end_session, open_session, password_of, redeem
+from central.auth.sessions import (
+    Opened,
+    came_by_link,
+    end_all,
+    end_session,
+    open_session,
+    password_of,
+    redeem,
+    void_links,
+)
 from central.store.audit import Act, append
 
 router: Final = APIRouter(prefix="/v1", tags=["session"])
@@ -32,7 +41,7 @@ def sign_in(told: SignIn, request: Request, response: Response, here: Here) -> S
         _note_failure(here, login, origin)
         raise Refused(Code.WRONG_CREDENTIALS)
     here.throttle.succeeded(login)
-    return _opened(here, who, "sign_in", origin, response, bearer=told.bearer)
+    return _opened(here, Act("sign_in", "account", str(who), origin, account=who), now, response, bearer=told.bearer)
 
 
 @router.post("/session/link", operation_id="redeem_link")
@@ -45,7 +54,8 @@ def redeem_link(told: RedeemLink, request: Request, response: Response, here: He
     if who is None:
         here.throttle.failed(f"link {origin}", origin, now)
         raise Refused(Code.LINK_SPENT)
-    return _opened(here, who.id, "sign_in_link", origin, response, bearer=told.bearer)
+    act = Act("sign_in_link", "account", str(who.id), origin, account=who.id)
+    return _opened(here, act, now, response, bearer=told.bearer)
 
 
 @router.delete("/session", operation_id="sign_out", status_code=204)
@@ -76,10 +86,12 @@ def change_password(told: NewPassword, deed: Making) -> Me:
 
     def act(connection: Connection) -> Me:
         _, kept = password_of(connection, visitor.account.login)
-        if kept is not None and not here.passwords.fits(told.old_password or "", kept):
+        lost = came_by_link(connection, visitor.session.token_hash, deed.now)
+        if kept is not None and not lost and not here.passwords.fits(told.old_password or "", kept):
             here.throttle.failed(visitor.account.login, visitor.origin, deed.now)
             raise Refused(Code.WRONG_CREDENTIALS)
         set_password(connection, visitor.account.id, hashed)
+        void_links(connection, visitor.account.id, deed.now)
         end_all(connection, visitor.account.id, deed.now, but=visitor.session.token_hash)
         append(connection, visitor.act("set_password", "account", visitor.account.id, None), deed.now)
         return me_of(visitor.session, has_password=True)
@@ -94,13 +106,13 @@ def _slow_down(here: Context, login: str, origin: str) -> None:
         raise Refused(Code.TOO_MANY_TRIES, {"seconds": seconds}, {"Retry-After": str(seconds)})
 
 
-def _opened(here: Context, who: UUID, act: str, origin: str, response: Response, *, bearer: bool) -> SignedInAnswer:
+def _opened(here: Context, act: Act, now: datetime, response: Response, *, bearer: bool) -> SignedInAnswer:
     with here.database.writing() as connection:
-        account = account_of(connection, who)
+        account = account_of(connection, act.account) if act.account else None
         if account is None:
             raise Refused(Code.WRONG_CREDENTIALS)
-        opened = open_session(connection, account, here.session_life, here.now())
-        append(connection, Act(act, "account", str(who), origin, account=who), here.now())
+        opened = open_session(connection, account, here.session_life, now)
+        append(connection, act, now)
     if not bearer:
         _set_cookie(response, here, opened)
     return SignedInAnswer(me=me_of(opened.session), token=opened.token if bearer else None)

@@ -4,7 +4,7 @@ import pytest
 
 from central.auth.accounts import by_login
 from central.auth.sessions import LINK_LIFE, make_link
-from central.store.schema import session, sign_in_link
+from central.store.schema import idempotency, session, sign_in_link
 from tests.central.office import OPERATOR, PASSWORD, Office, Person, problem
 from tests.central.town import rows
 
@@ -111,6 +111,18 @@ def test_a_new_password_asks_for_the_old_one_and_ends_the_other_sessions(office:
     assert operator.change("/v1/me/password", body).status_code == 200
     assert operator.get("/v1/me").status_code == 200
     assert problem(elsewhere.get("/v1/me")) == (401, "session_expired")
+
+
+def test_whoever_lost_the_password_sets_a_new_one_within_a_quarter_of_an_hour_of_a_link(office: Office) -> None:
+    late, soon, spare = link(office), link(office), link(office)
+    for token, minutes, status in ((late, 15, 401), (soon, 14, 200)):
+        http = office.anybody()
+        told = http.post("/v1/session/link", json={"token": token, "bearer": True}).json()
+        http.headers["Authorization"] = f"Bearer {told['token']}"
+        office.clock.move(minutes=minutes)
+        assert Person(http).change("/v1/me/password", {"password": "một mật khẩu mới"}).status_code == status
+    assert problem(office.anybody().post("/v1/session/link", json={"token": spare})) == (401, "link_spent")
+    assert [row["route"] for row in rows(office.database, idempotency)] == ["POST /v1/me/password  "]
 
 
 def test_a_closed_account_is_out_at_once(office: Office) -> None:
