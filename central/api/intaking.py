@@ -8,7 +8,16 @@ from sqlalchemy import Connection, Row
 
 from central.api.context import Context
 from central.api.problems import Code, Refused, busy
-from central.api.uploads import gather, hash_of, part_file
+from central.api.uploads import (
+    MOST_GATHERED,
+    PARTS_KEPT,
+    forget_stale,
+    gather,
+    gathered,
+    hash_of,
+    opens_as,
+    part_file,
+)
 from central.auth.nodes import Known
 from central.store import pictures
 from central.store.changes import News, announce
@@ -43,7 +52,8 @@ def take_in(here: Context, sent: Sent, piece: Piece) -> tuple[int, int]:
         held = 0 if states else pictures.quarantined(connection, sent.node.id)
     if states and pictures.COMING not in states.values():
         return 200, piece.total
-    if held >= pictures.MOST_QUARANTINED:
+    full = gathered(here.evidence.root, sent.node.id) + len(piece.data) > MOST_GATHERED
+    if full or held >= pictures.MOST_QUARANTINED:
         raise busy(QUARANTINE_FULL_S)
     path = part_file(here.evidence.root, sent.node.id, sent.sha256)
     got = gather(path, piece.start, piece.data)
@@ -52,13 +62,20 @@ def take_in(here: Context, sent: Sent, piece: Piece) -> tuple[int, int]:
     if got > piece.total or hash_of(path) != sent.sha256:
         path.unlink()
         raise Refused(Code.EVIDENCE_HASH_DIFFERS, headers={"Upload-Offset": "0"})
+    if not opens_as(path, sent.media_type):
+        path.unlink()
+        raise Refused(Code.EVIDENCE_TYPE_REFUSED, {"allowed": sorted(pictures.MEDIA_TYPES)})
     _settle(here, sent, got)
     return 201, got
 
 
 def sweep(here: Context) -> int:
-    """Delete what nobody named within the hour, and move what was named in another ward; returns how many files."""
+    """Delete what nobody named within the hour or went on sending, and move what was named in another ward.
+
+    Returns how many files nobody named.
+    """
     now = here.now()
+    forget_stale(here.evidence.root, now - PARTS_KEPT)
     with here.database.writing() as connection:
         news = [item for row in pictures.named_elsewhere(connection) for item in _moved(connection, here, row, now)]
         gone = pictures.expire(connection, now)

@@ -5,11 +5,13 @@ is thrown away. So many uploads at a time and no more; the rest are told when to
 """
 
 import hashlib
+import math
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +21,15 @@ ONE_REQUEST: Final = 1024 * 1024
 PART: Final = 256 * 1024
 MOST_BYTES: Final = 32 * 1024 * 1024
 AT_A_TIME: Final = 8
-MEDIA_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4"})
+MOST_GATHERED: Final = 64 * 1024 * 1024
+BLOCK: Final = 4096  # what the smallest part takes on disk
+PARTS_KEPT: Final = timedelta(hours=6)
+_OPENINGS: Final = {
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+    "video/mp4": re.compile(rb".{4}ftyp", re.DOTALL),
+}
 
 
 class Uploads:
@@ -88,9 +98,28 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def opens_as(path: Path, media_type: str) -> bool:
+    """Whether a file begins as files of that type do."""
+    with path.open("rb") as file:
+        return _OPENINGS[media_type].match(file.read(16)) is not None
+
+
+def gathered(root: Path, node: str) -> int:
+    """How many bytes of disk a node's unfinished files take."""
+    return sum(max(_told(path)[0], BLOCK) for path in root.glob(f".parts/{node}/*"))
+
+
 def forget_stale(root: Path, before: datetime) -> int:
     """Throw away parts nobody has added to since `before`; returns how many files."""
-    stale = [path for path in root.glob(".parts/*/*") if path.stat().st_mtime < before.timestamp()]
+    stale = [path for path in root.glob(".parts/*/*") if _told(path)[1] < before.timestamp()]
     for path in stale:
         path.unlink(missing_ok=True)
     return len(stale)
+
+
+def _told(path: Path) -> tuple[int, float]:
+    try:
+        told = path.stat()
+    except FileNotFoundError:  # settled or thrown away meanwhile
+        return 0, math.inf
+    return told.st_size, told.st_mtime

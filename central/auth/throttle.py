@@ -22,21 +22,15 @@ class Throttle:
         self._failures: OrderedDict[tuple[str, str], deque[datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def wait(self, login: str, address: str, now: datetime) -> timedelta:
-        """How long before the next try is heard; zero when it may come now."""
+    def wait(self, login: str | None, address: str, now: datetime) -> timedelta:
+        """How long before the next try is heard; zero when it may come now. No login: the address alone counts."""
         with self._lock:
-            return max(
-                self._wait(("login", login), FAILURES_OF_A_LOGIN, now),
-                self._wait(("address", address), FAILURES_OF_AN_ADDRESS, now),
-            )
+            return max(self._wait(name, most, now) for name, most in _counted(login, address))
 
-    def failed(self, login: str, address: str, now: datetime) -> None:
-        """One more failure of both."""
+    def failed(self, login: str | None, address: str, now: datetime) -> None:
+        """One more failure of the address, and of the login if there is one."""
         with self._lock:
-            for name, most in (
-                (("login", login), FAILURES_OF_A_LOGIN),
-                (("address", address), FAILURES_OF_AN_ADDRESS),
-            ):
+            for name, most in _counted(login, address):
                 self._failures.setdefault(name, deque(maxlen=most)).append(now)
                 self._failures.move_to_end(name)
             while len(self._failures) > MOST_NAMES:
@@ -52,3 +46,8 @@ class Throttle:
         if len(failures) < most:
             return timedelta()
         return max(timedelta(), failures[0] + WINDOW - now)
+
+
+def _counted(login: str | None, address: str) -> list[tuple[tuple[str, str], int]]:
+    counted = [(("address", address), FAILURES_OF_AN_ADDRESS)]
+    return counted if login is None else [(("login", login), FAILURES_OF_A_LOGIN), *counted]

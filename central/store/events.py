@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from central.store.pictures import MEDIA_TYPES
 from central.store.portions import portions
 from central.store.schema import event, evidence, evidence_name
 from streams.wire.records import Event
@@ -92,7 +93,7 @@ def _row(word: Heard) -> dict[str, Any]:
 
 
 def _name_evidence(connection: Connection, words: Sequence[Heard]) -> None:
-    named = [(word, picture) for word in words for picture in word.body.evidence]
+    named = [(word, picture) for word in words for picture in word.body.evidence if picture.media_type in MEDIA_TYPES]
     if not named:
         return
     rows = {
@@ -100,7 +101,7 @@ def _name_evidence(connection: Connection, words: Sequence[Heard]) -> None:
             "ward_id": word.ward,
             "sha256": picture.sha256,
             "node_id": word.node,
-            "media_type": picture.media_type[:100],
+            "media_type": picture.media_type,
             "bytes": picture.bytes,
             "state": "coming",
             "named_at": word.heard,

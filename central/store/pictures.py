@@ -18,6 +18,7 @@ from central.store.schema import alert_event, evidence, evidence_name
 
 QUARANTINE: Final = timedelta(hours=1)
 MOST_QUARANTINED: Final = 200
+MEDIA_TYPES: Final = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4"})
 COMING: Final = "coming"
 HERE: Final = "here"
 QUARANTINED: Final = "quarantined"

@@ -18,12 +18,13 @@ from central.api.casework import find_case
 from central.api.context import Context, Here
 from central.api.intaking import Piece, Sent, take_in
 from central.api.problems import Code, Refused, busy
-from central.api.uploads import MEDIA_TYPES, MOST_BYTES, ONE_REQUEST, PART, received
+from central.api.uploads import MOST_BYTES, ONE_REQUEST, PART, received
 from central.api.visitor import SignedIn, Visitor, origin_of
 from central.auth.grants import DESK
 from central.auth.nodes import Known, claim, prove
 from central.store import pictures
 from central.store.audit import append
+from central.store.pictures import MEDIA_TYPES
 from streams.wire.words import SLUG
 
 router: Final = APIRouter(prefix="/v1", tags=["evidence"])
@@ -31,6 +32,11 @@ _RANGE: Final = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
 
 Hash = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 NodeId = Annotated[str, Path(pattern=SLUG)]
+_HARMLESS: Final = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+}
 _PICTURE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {kind: {} for kind in sorted(MEDIA_TYPES)}, "description": "The picture or clip"}
 }
@@ -41,12 +47,12 @@ def _node(request: Request, here: Here, node: NodeId) -> Known:
     if claimed is None:
         raise Refused(Code.NOT_SIGNED_IN, headers={"WWW-Authenticate": 'Basic realm="node"'})
     origin, now = origin_of(request), here.now()
-    if here.throttle.wait(f"node {node}", origin, now):
+    if here.throttle.wait(None, origin, now):  # by address alone: else a stranger could shut a box out
         raise busy(60)
     with here.database.reading() as connection:
         known = prove(connection, claimed, node)
     if known is None:
-        here.throttle.failed(f"node {node}", origin, now)
+        here.throttle.failed(None, origin, now)
         raise Refused(Code.WRONG_CREDENTIALS, headers={"WWW-Authenticate": 'Basic realm="node"'})
     if known.id != node:
         raise Refused(Code.NOT_YOUR_NODE)
@@ -137,7 +143,14 @@ def _shown(here: Context, found: Row[Any]) -> FileResponse:
     path = here.evidence.path(found.ward_id, found.sha256)
     if not path.exists():
         raise Refused(Code.EVIDENCE_NOT_HERE, {"state": "lost", "reason": None})
-    return FileResponse(path, media_type=found.media_type, headers={"Cache-Control": "private, no-store"})
+    known = found.media_type in MEDIA_TYPES
+    return FileResponse(
+        path,
+        media_type=found.media_type if known else "application/octet-stream",
+        headers=_HARMLESS,
+        filename=f"{found.sha256[:16]}.{found.media_type.rpartition('/')[2] if known else 'bin'}",
+        content_disposition_type="inline" if known else "attachment",
+    )
 
 
 def _piece(told: str | None, data: bytes) -> Piece:

@@ -7,13 +7,13 @@ import pytest
 
 from central.api.intaking import sweep
 from central.api.problems import Refused
-from central.api.uploads import PART, Uploads, forget_stale, part_file
+from central.api.uploads import MOST_GATHERED, PART, Uploads, part_file
 from central.store.changes import after
 from central.store.schema import evidence
 from tests.central.office import JPEG, OPERATOR, Office, problem, proof, sha
 from tests.central.town import loitering, rows, took
 
-BIG = b"\xff\xd8" + os.urandom(3 * PART + 1000)
+BIG = b"\xff\xd8\xff" + os.urandom(3 * PART + 1000)
 
 
 def send(office: Office, content: bytes, start: int, **headers: str) -> httpx.Response:
@@ -138,7 +138,7 @@ def test_parts_nobody_adds_to_are_forgotten(office: Office) -> None:
     root = office.context.evidence.root
     stale = next(root.glob(".parts/*/*"))
     os.utime(stale, (0, 0))
-    assert forget_stale(root, office.clock.now()) == 1
+    sweep(office.context)
     assert ask(office, BIG).status_code == 404
 
 
@@ -150,3 +150,30 @@ def test_the_arrival_of_a_picture_is_news_for_the_alert_that_shows_it(office: Of
     with office.database.reading() as connection:
         news = after(connection, "hai-chau", seen)
     assert {(change.kind, change.row) for change in news} == {("alert", str(alert)), ("evidence", sha(JPEG))}
+
+
+def test_a_page_is_no_picture_whatever_its_node_calls_it(office: Office) -> None:
+    page = b"<script>alert(1)</script>"
+    office.raise_alert(proof(page).model_copy(update={"media_type": "text/html"}), proof())
+    assert [row["media_type"] for row in rows(office.database, evidence)] == ["image/jpeg"]
+    assert problem(office.upload(page)) == (415, "evidence_type_refused")
+    office.upload()
+    alert = office.person(OPERATOR).get("/v1/alerts").json()["items"][0]["id"]
+    shown = office.person(OPERATOR).get(f"/v1/alerts/{alert}/evidence/{sha(JPEG)}").headers
+    assert shown["content-security-policy"] == "sandbox; default-src 'none'"
+    assert shown["content-disposition"].startswith("inline; filename=")
+
+
+def test_a_stranger_who_guesses_shuts_no_box_out(office: Office) -> None:
+    path = f"/v1/nodes/box-1/evidence/{sha(JPEG)}"
+    for _ in range(9):
+        assert office.anybody().put(path, content=b"", headers={"Authorization": "Bearer guess"}).status_code == 401
+    assert office.upload().status_code == 201
+
+
+def test_a_node_leaves_only_so_much_unfinished(office: Office) -> None:
+    full = part_file(office.context.evidence.root, "box-1", "0" * 64)
+    full.parent.mkdir(parents=True)
+    with full.open("wb") as file:
+        file.truncate(MOST_GATHERED)
+    assert problem(office.upload()) == (503, "busy")
