@@ -1,11 +1,14 @@
 """`wardsense edge`: run a node, or check its configuration before it is trusted with a street."""
 
 import asyncio
+import errno
 import signal
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
+import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -14,10 +17,11 @@ from edge.build import cameras, client_of, eyes_of
 from edge.classes import refuse_strangers
 from edge.config import NodeConfig, load
 from edge.config_file import ConfigFile
-from edge.durable import InUseError
+from edge.durable import DiskRefusedError, InUseError
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
 from models.session import ModelRefused
 from streams import logs
+from streams.clocks import Clock, SystemClock
 from streams.documents import DocumentRefused
 from streams.weather import SourceRefused
 from streams.wire.records import Outcome, Reply
@@ -31,6 +35,12 @@ _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 WRONG = 2
+FOR_ROOM_S: Final = 10.0
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+MEND: Final = "free room on this disk or make it writable; the node goes on by itself"
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The node's file.")]
 NODE_FILE = Path("configs/node.yaml")
@@ -63,7 +73,8 @@ def run(config_file: Config = NODE_FILE) -> None:
     """Run a node until it is told to stop (Ctrl-C, or SIGTERM from the service manager).
 
     Ends with 0 then, and also once it has taken on a configuration from the centre: the service manager starts it
-    again (Restart=always) and it runs on the new one. Ends with 2 for a file a person has to mend.
+    again (Restart=always) and it runs on the new one. Ends with 2 for a file a person has to mend. A disk without room
+    for the outbox is waited for.
     """
     logs.configure()
     file = ConfigFile(config_file)
@@ -74,9 +85,21 @@ def run(config_file: Config = NODE_FILE) -> None:
     except InUseError as taken:
         raise _stopped(f"{taken}: another node runs on this folder; give each its own `data`") from None
     except OSError as error:
-        raise _stopped(f"{error.filename or config_file}: {error.strerror or error}") from None
+        raise _stopped(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
     asyncio.run(_until_told(node.run))
     file.proven()
+
+
+def once_there_is_room(begin: Callable[[], T], clock: Clock) -> T:
+    """What `begin` begins, as soon as the disk has room for its outbox: a full disk is weather."""
+    while True:
+        try:
+            return begin()
+        except OSError as refused:
+            if not isinstance(refused, DiskRefusedError) and refused.errno not in NO_ROOM:
+                raise
+            log.error("disk refuses the outbox", why=str(refused), do=MEND, again_in_s=FOR_ROOM_S)  # noqa: TRY400 - weather
+        clock.rest(FOR_ROOM_S, threading.Event())
 
 
 def _started(file: ConfigFile) -> "Node":
@@ -102,7 +125,7 @@ def _node(file: ConfigFile) -> "Node":
     from edge.node import Node  # noqa: PLC0415 - `check` should not need the broker's client
 
     config, revision = file.load()
-    return Node(config, revision, file)
+    return once_there_is_room(lambda: Node(config, revision, file), SystemClock())
 
 
 async def _until_told(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:

@@ -29,7 +29,7 @@ from pydantic_core import from_json
 from uuid_utils.compat import uuid7
 
 from edge.coarsen import Numbered, coarser, mergeable
-from edge.durable import BrokenError
+from edge.durable import BrokenError, DiskRefusedError
 from edge.evidence_queue import EvidenceQueue
 from edge.journal import EPOCH, Change, Lost, Row, Weight, of_row, row_id
 from edge.salvage import broken_files
@@ -118,8 +118,15 @@ class Outbox:
         if limit_bytes < LEAST_LIMIT:
             raise ValueError(f"an outbox needs {LEAST_LIMIT} bytes, not {limit_bytes}")
         path.parent.mkdir(parents=True, exist_ok=True)
-        shelf = Shelf(path, limit_bytes, now or _utc)
-        return cls(shelf, EvidenceQueue(shelf.journal.file, evidence_bytes or limit_bytes), made)
+        try:
+            shelf = Shelf(path, limit_bytes, now or _utc)
+        except DiskRefusedError as refused:
+            raise DiskRefusedError(f"{path}: {refused}") from refused
+        try:
+            return cls(shelf, EvidenceQueue(shelf.journal.file, evidence_bytes or limit_bytes), made)
+        except BaseException:
+            shelf.journal.file.close()  # or the next attempt finds the outbox in use
+            raise
 
     def add(self, captured: datetime, body: Body) -> int:
         """Keep a fact; returns its number in this session. Raises ValueError for one that no batch could carry."""
