@@ -107,8 +107,9 @@ def _failures(
         yield f"{len(never_made)} stored and never made, first {never_made[0]}"
     if counted.on_node:
         yield f"{counted.on_node} records are still on the node"
-    if lost and not counted.evicted:
-        yield f"{lost} lost although the outbox never filled"
+    if lost > counted.evicted:
+        yield f"{lost} lost although the outbox gave up {counted.evicted}"
+    yield from _laid_aside(counted)
     if twice:
         yield f"{len(twice)} numbers stored twice, first {twice[0]}"
     yield from _doubled(counted)
@@ -116,6 +117,16 @@ def _failures(
         yield f"{len(counted.evidence_missing)} pictures named and not here, first {counted.evidence_missing[0]}"
     if not counted.whole_way:
         yield "no alert and case went the whole way"
+
+
+def _laid_aside(counted: Counted) -> Iterable[str]:
+    """What a demonstration must not have: nothing in it is wrong enough to be refused, or numbered twice."""
+    if counted.dead:
+        yield f"{len(counted.dead)} dead-lettered, first {min(counted.dead)}"
+    if counted.aside:
+        yield f"{len(counted.aside)} set aside on the node, first {min(counted.aside)}"
+    if again := [number for number, times in Counter(counted.made).items() if times > 1]:
+        yield f"{len(again)} numbers given twice, first {min(again)}"
 
 
 def _doubled(counted: Counted) -> Iterable[str]:
