@@ -67,27 +67,28 @@ def ledgers(connection: Connection, names: Sequence[str]) -> dict[str, list[Row[
 
 
 def readings(
-    connection: Connection, device_id: str, since: datetime, until: datetime, limit: int
+    connection: Connection, scope: Scope, device_id: str, span: tuple[datetime, datetime], limit: int
 ) -> Sequence[Row[Any]]:
-    """A sensor's readings from `since` up to `until`, oldest first."""
-    asked: Select[Any] = select(record.c.captured, record.c.doubtful, record.c.body).where(
-        record.c.device_id == device_id,
-        record.c.kind == Kind.READING,
-        record.c.captured >= since,
-        record.c.captured < until,
-    )
+    """A sensor's readings within a span, oldest first; of a sensor that moved, those of the wards in the scope."""
+    asked = _told_by(scope, device_id, Kind.READING, span)
     return connection.execute(asked.order_by(record.c.captured, record.c.seq).limit(limit)).all()
 
 
-def tallies(connection: Connection, device_id: str, since: datetime, until: datetime) -> Sequence[Row[Any]]:
-    """A camera's tallies that were closed from `since` up to `until`, oldest first."""
-    asked: Select[Any] = select(record.c.captured, record.c.body).where(
+def tallies(
+    connection: Connection, scope: Scope, device_id: str, span: tuple[datetime, datetime]
+) -> Sequence[Row[Any]]:
+    """A camera's tallies that were closed within a span, oldest first; scoped as readings are."""
+    return connection.execute(_told_by(scope, device_id, Kind.TALLY, span).order_by(record.c.captured)).all()
+
+
+def _told_by(scope: Scope, device_id: str, kind: Kind, span: tuple[datetime, datetime]) -> Select[Any]:
+    asked: Select[Any] = select(record.c.captured, record.c.doubtful, record.c.body)
+    return within(asked, scope, record).where(
         record.c.device_id == device_id,
-        record.c.kind == Kind.TALLY,
-        record.c.captured >= since,
-        record.c.captured < until,
+        record.c.kind == kind,
+        record.c.captured >= span[0],
+        record.c.captured < span[1],
     )
-    return connection.execute(asked.order_by(record.c.captured)).all()
 
 
 def wards(connection: Connection, scope: Scope) -> Sequence[Row[Any]]:

@@ -81,7 +81,7 @@ def get_coverage(
     span = _span(since or midnight, until or now)
     with here.database.reading() as connection:
         row = _device(connection, visitor.scope(), device_id)
-        return coverage(row.id, span, fleet.tallies(connection, row.id, *span))
+        return coverage(row.id, span, fleet.tallies(connection, visitor.scope(), row.id, span))
 
 
 @router.get("/sensors/{sensor_id}/readings", operation_id="list_readings")
@@ -97,7 +97,7 @@ def list_readings(
     span = _span(since or (until or here.now()) - DAY, until or here.now() + timedelta(minutes=1))
     with here.database.reading() as connection:
         row = _device(connection, visitor.scope(), sensor_id)
-        rows, more = cut(fleet.readings(connection, row.id, *span, limit + 1), limit)
+        rows, more = cut(fleet.readings(connection, visitor.scope(), row.id, span, limit + 1), limit)
     points = [reading_point(point) for point in rows]
     following = points[-1].at + timedelta(microseconds=1) if more else None
     return Series(sensor=row.id, quantity=row.quantity, unit=row.unit, points=points, next=following)

@@ -41,7 +41,9 @@ def sign_in(told: SignIn, request: Request, response: Response, here: Here) -> S
         _note_failure(here, login, origin)
         raise Refused(Code.WRONG_CREDENTIALS)
     here.throttle.succeeded(login)
-    return _opened(here, Act("sign_in", "account", str(who), origin, account=who), now, response, bearer=told.bearer)
+    with here.database.writing() as connection:
+        opened = _open(connection, here, Act("sign_in", "account", str(who), origin, account=who), now)
+    return _answered(here, opened, response, bearer=told.bearer)
 
 
 @router.post("/session/link", operation_id="redeem_link")
@@ -51,11 +53,13 @@ def redeem_link(told: RedeemLink, request: Request, response: Response, here: He
     _slow_down(here, "", origin)
     with here.database.writing() as connection:
         who = redeem(connection, told.token, now)
+        if who is not None:
+            act = Act("sign_in_link", "account", str(who.id), origin, account=who.id)
+            opened = _open(connection, here, act, now)
     if who is None:
         here.throttle.failed(f"link {origin}", origin, now)
         raise Refused(Code.LINK_SPENT)
-    act = Act("sign_in_link", "account", str(who.id), origin, account=who.id)
-    return _opened(here, act, now, response, bearer=told.bearer)
+    return _answered(here, opened, response, bearer=told.bearer)
 
 
 @router.delete("/session", operation_id="sign_out", status_code=204)
@@ -106,13 +110,17 @@ def _slow_down(here: Context, login: str, origin: str) -> None:
         raise Refused(Code.TOO_MANY_TRIES, {"seconds": seconds}, {"Retry-After": str(seconds)})
 
 
-def _opened(here: Context, act: Act, now: datetime, response: Response, *, bearer: bool) -> SignedInAnswer:
-    with here.database.writing() as connection:
-        account = account_of(connection, act.account) if act.account else None
-        if account is None:
-            raise Refused(Code.WRONG_CREDENTIALS)
-        opened = open_session(connection, account, here.session_life, now)
-        append(connection, act, now)
+def _open(connection: Connection, here: Context, act: Act, now: datetime) -> Opened:
+    """A session and its audit row, in one transaction with whatever earned it."""
+    account = account_of(connection, act.account) if act.account else None
+    if account is None:
+        raise Refused(Code.WRONG_CREDENTIALS)
+    opened = open_session(connection, account, here.session_life, now)
+    append(connection, act, now)
+    return opened
+
+
+def _answered(here: Context, opened: Opened, response: Response, *, bearer: bool) -> SignedInAnswer:
     if not bearer:
         _set_cookie(response, here, opened)
     return SignedInAnswer(me=me_of(opened.session), token=opened.token if bearer else None)
