@@ -58,7 +58,7 @@ def _counted(stage: Stage, tables: counting.Tables, played: Played, falls: int, 
         node_falls=falls,
         events=tables.events(),
         open_fingerprints=tables.open_fingerprints(),
-        evidence_missing=tables.evidence_missing(),
+        evidence_missing=tables.evidence_missing(stage.folder / "evidence"),
         whole_way=len(played.whole_way) if driven else 1,
     )
 

@@ -1,5 +1,6 @@
 """Reads both counts from where they are kept: the node's journal and counters, and the centre's tables by SELECT."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -68,14 +69,15 @@ class Tables:
         told = self.rows("SELECT fingerprint FROM alert WHERE condition IN ('pending', 'active', 'stale')")
         return [row[0] for row in told]
 
-    def evidence_missing(self) -> list[str]:
-        """Pictures that stored events name, by the events' own words, and that are not here."""
+    def evidence_missing(self, folder: Path) -> list[str]:
+        """Pictures that stored events name, in the events' own words, and that do not lie whole in the folder."""
         told = self.rows("SELECT ward_id, body FROM record WHERE kind = 'event'")
         named = {(ward, picture["sha256"]) for ward, body in told for picture in _json(body).get("evidence") or ()}
         here = {
             (ward, sha256) for ward, sha256 in self.rows("SELECT ward_id, sha256 FROM evidence WHERE state = 'here'")
         }
-        return sorted(sha256 for _, sha256 in named - here)
+        broken = {(ward, sha256) for ward, sha256 in named & here if not _whole(folder, sha256)}
+        return sorted(sha256 for _, sha256 in (named - here) | broken)
 
     def tally(self, query: str) -> dict[str, int]:
         """Counts by the words of the first columns."""
@@ -92,6 +94,11 @@ class Tables:
     def close(self) -> None:
         """Let go."""
         self._engine.dispose()
+
+
+def _whole(folder: Path, sha256: str) -> bool:
+    found = [path for path in folder.rglob(f"{sha256}*") if path.is_file()]
+    return any(hashlib.sha256(path.read_bytes()).hexdigest() == sha256 for path in found)
 
 
 def _number(epoch: object, seq: object) -> Number:

@@ -1,5 +1,6 @@
 """Both counts read from where they are kept: a journal with a torn line, and tables as the centre lays them out."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -126,22 +127,30 @@ def test_only_open_alerts_hold_their_fingerprint(engine: Engine, tables: Tables)
 
 @pytest.mark.parametrize("state", ["coming", "lost", "quarantined", "deleted", None])
 def test_a_picture_an_event_names_is_missing_until_it_is_here(
-    engine: Engine, tables: Tables, state: str | None
+    engine: Engine, tables: Tables, tmp_path: Path, state: str | None
 ) -> None:
     sha256 = "a" * 64
     put_record(engine, 1, "event", body={"id": "e", "rev": 1, "evidence": [{"sha256": sha256}]})
     if state is not None:
         put(engine, schema.evidence, ward_id="hai-chau", sha256=sha256, state=state)
-    assert tables.evidence_missing() == [sha256]
+    assert tables.evidence_missing(tmp_path) == [sha256]
 
 
-def test_a_picture_is_here_only_in_the_ward_that_names_it(engine: Engine, tables: Tables) -> None:
-    body = {"id": "e", "rev": 1, "evidence": [{"sha256": "a" * 64}, {"sha256": "b" * 64}]}
+def test_a_picture_is_here_only_in_the_ward_that_names_it_and_only_whole(
+    engine: Engine, tables: Tables, tmp_path: Path
+) -> None:
+    whole, foreign, spoilt = (hashlib.sha256(word.encode()).hexdigest() for word in ("whole", "foreign", "spoilt"))
+    body = {"id": "e", "rev": 1, "evidence": [{"sha256": sha256} for sha256 in (whole, foreign, spoilt)]}
     put_record(engine, 1, "event", body=body)
     put_record(engine, 2, "event", body={"id": "f", "rev": 1})
-    put(engine, schema.evidence, ward_id="hai-chau", sha256="a" * 64, state="here")
-    put(engine, schema.evidence, ward_id="thanh-khe", sha256="b" * 64, state="here")
-    assert tables.evidence_missing() == ["b" * 64]
+    for sha256, ward, content in (
+        (whole, "hai-chau", b"whole"),
+        (foreign, "thanh-khe", b"foreign"),
+        (spoilt, "hai-chau", b"x"),
+    ):
+        put(engine, schema.evidence, ward_id=ward, sha256=sha256, state="here")
+        (tmp_path / sha256).write_bytes(content)
+    assert tables.evidence_missing(tmp_path) == sorted([foreign, spoilt])
 
 
 def test_waits_are_seconds_between_instants_of_live_events(engine: Engine, tables: Tables) -> None:
