@@ -59,6 +59,10 @@ class Tables:
         told = self.rows(f"SELECT epoch, {column} FROM intake")  # noqa: S608 - a column of ours
         return frozenset(number for epoch, spans in told for number in _each(epoch, spans))
 
+    def reached(self) -> dict[str, int]:
+        """The number after the last one that the ledger knows was made, by epoch."""
+        return {str(UUID(str(epoch))): reached for epoch, reached in self.rows("SELECT epoch, next FROM intake")}
+
     def events(self) -> list[tuple[str, int]]:
         """Id and revision of every stored event record."""
         bodies = [_json(row[0]) for row in self.rows("SELECT body FROM record WHERE kind = 'event'")]

@@ -3,11 +3,12 @@
 *Made* comes from the node's journal, a line for each number it gave, written before its outbox had the record.
 *Stored* comes from SELECT over the centre's tables. The delivery ledger is asked only to name the reasons for what
 is missing. A node killed with -9, by whomever, may have given one number and never written the record: at most one for
-each fall, and only the very last of an epoch; these are shown as `unfinished` and not hidden in any other figure. Pure.
+each fall, only the very last of an epoch that is not the newest (the newest the demonstration ended itself), and never
+one the ledger knows was made; these are shown as `unfinished` and not hidden in any other figure. Pure.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 
@@ -28,6 +29,9 @@ class Counted:
     on_node: int = 0
     evicted: int = 0
     node_falls: int = 0
+    reached: Mapping[str, int] = field(
+        default_factory=dict
+    )  # of each epoch, below which the ledger knows all were made
     events: Sequence[tuple[str, int]] = ()  # id and rev of every stored event record
     open_fingerprints: Sequence[str] = ()
     evidence_missing: Sequence[str] = ()
@@ -92,7 +96,9 @@ def _unfinished(missing: set[Number], counted: Counted) -> set[Number]:
     last: dict[str, int] = {}
     for epoch, seq in counted.made:
         last[epoch] = max(seq, last.get(epoch, 0))
-    ends = {(epoch, seq) for epoch, seq in missing if last[epoch] == seq}
+    newest = next(reversed(last), None)
+    torn = {(epoch, seq) for epoch, seq in missing if last[epoch] == seq and epoch != newest}
+    ends = {(epoch, seq) for epoch, seq in torn if seq >= counted.reached.get(epoch, 1)}
     return ends if len(ends) <= counted.node_falls else set()
 
 

@@ -112,6 +112,11 @@ def test_the_ledger_names_each_lost_number(engine: Engine, tables: Tables) -> No
     assert tables.settled("aside") == frozenset()
 
 
+def test_the_ledger_names_how_far_each_epoch_came(engine: Engine, tables: Tables) -> None:
+    put(engine, schema.intake, node_id="node-1", epoch=EPOCH, next=12)
+    assert tables.reached() == {str(EPOCH): 12}
+
+
 def test_events_are_told_by_id_and_revision(engine: Engine, tables: Tables) -> None:
     put_record(engine, 1, "event", body={"id": "e", "rev": 1})
     put_record(engine, 2, "event", body={"id": "e", "rev": 2})

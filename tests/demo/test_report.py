@@ -59,17 +59,33 @@ def test_what_has_a_reason_is_no_failure(counted: Counted) -> None:
     assert reckon(counted).failures == ()
 
 
+THREE = [*ALL, ("three", 1)]
+
+
 def test_a_node_that_fell_may_have_left_the_last_number_of_an_epoch_unwritten() -> None:
-    torn = [number for number in ALL if number not in {("one", 7), ("two", 3)}]
-    twice = reckon(replace(GOOD, stored=torn, node_falls=2))
+    torn = [number for number in THREE if number not in {("one", 7), ("two", 3)}]
+    reached = {"one": 7, "two": 3, "three": 2}
+    twice = reckon(replace(GOOD, made=THREE, stored=torn, node_falls=2, reached=reached))
     assert (twice.unfinished, twice.failures) == (2, ())
 
 
 def test_more_epochs_torn_than_the_node_fell_is_a_failure() -> None:
-    torn = [number for number in ALL if number not in {("one", 7), ("two", 3)}]
-    once = reckon(replace(GOOD, stored=torn, node_falls=1))
+    torn = [number for number in THREE if number not in {("one", 7), ("two", 3)}]
+    once = reckon(replace(GOOD, made=THREE, stored=torn, node_falls=1))
     assert once.unfinished == 0
     assert once.failures[0].startswith("2 made and not accounted for")
+
+
+def test_a_last_number_that_the_ledger_knows_was_made_is_never_unfinished() -> None:
+    torn = reckon(
+        replace(GOOD, stored=[number for number in ALL if number != ("one", 7)], node_falls=1, reached={"one": 8})
+    )
+    assert (torn.unfinished, torn.unexplained) == (0, (("one", 7),))
+
+
+def test_the_last_number_of_the_epoch_that_ended_in_good_order_is_never_unfinished() -> None:
+    ended = reckon(replace(GOOD, stored=ALL[:-1], node_falls=1))
+    assert (ended.unfinished, ended.unexplained) == (0, (("two", 3),))
 
 
 def test_a_number_before_the_last_is_never_unfinished() -> None:
