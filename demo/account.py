@@ -33,7 +33,7 @@ def account(stage: Stage, played: Played, run: Run, *, driven: bool) -> dict[str
     children = run.children
     tables = counting.Tables(stage.database)
     try:
-        reckoning = reckon(_counted(stage, tables, played, children["node"].starts - 1, driven=driven))
+        reckoning = reckon(_counted(stage, tables, played, run, driven=driven))
         return _told(stage, tables, played, reckoning) | {
             "cameras": run.sessions.cameras(),
             "killed": run.killed,
@@ -44,7 +44,7 @@ def account(stage: Stage, played: Played, run: Run, *, driven: bool) -> dict[str
         tables.close()
 
 
-def _counted(stage: Stage, tables: counting.Tables, played: Played, falls: int, *, driven: bool) -> Counted:
+def _counted(stage: Stage, tables: counting.Tables, played: Played, run: Run, *, driven: bool) -> Counted:
     outbox = counting.counters(stage.counters).get("outbox", {})
     return Counted(
         made=counting.journal(stage.journal),
@@ -54,8 +54,8 @@ def _counted(stage: Stage, tables: counting.Tables, played: Played, falls: int, 
         merged=tables.settled("merged"),
         aside=tables.settled("aside"),
         on_node=outbox.get("records", 0),
-        evicted=sum(outbox.get("evicted", {}).values()),
-        node_falls=falls,
+        evicted=run.sessions.evicted,
+        node_falls=run.children["node"].starts - 1,
         reached=tables.reached(),
         events=tables.events(),
         open_fingerprints=tables.open_fingerprints(),

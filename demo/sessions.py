@@ -11,11 +11,19 @@ class Sessions:
 
     def __init__(self) -> None:
         self._last: dict[str, Mapping[str, Any]] = {}
+        self._evicted: dict[str, int] = {}
 
     def note(self, counters: Mapping[str, Any]) -> None:
         """Take in what the node's file says now; nothing when there is no file yet."""
         if counters:
-            self._last[str(counters.get("session"))] = counters.get("cameras", {})
+            session = str(counters.get("session"))
+            self._last[session] = counters.get("cameras", {})
+            self._evicted[session] = sum(counters.get("outbox", {}).get("evicted", {}).values())
+
+    @property
+    def evicted(self) -> int:
+        """Records the outbox gave up because its disk was full, summed over the sessions."""
+        return sum(self._evicted.values())
 
     def cameras(self) -> dict[str, dict[str, Any]]:
         """Per camera: counts summed over the sessions, and everything else as it was said last.

@@ -28,3 +28,10 @@ def test_over_sessions_counts_add_up_and_words_are_the_last_ones() -> None:
         sessions.note(told)
     camera = sessions.cameras()["cam"]
     assert (camera["read"], camera["analysed"], camera["codec"]) == (42, 21, "h264")
+
+
+def test_what_the_outbox_gave_up_adds_up_over_sessions_and_within_one_the_last_look_counts() -> None:
+    sessions = Sessions()
+    for session, health in (("one", 2), ("one", 3), ("two", 4)):
+        sessions.note({"session": session, "outbox": {"evicted": {"health": health, "tally": 1}}})
+    assert sessions.evicted == 9
