@@ -35,6 +35,9 @@ def accepted(stage: Stage, *words: str) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.parametrize("broker", [Wanted.AMQTT, Wanted.MOSQUITTO])
 def test_both_programs_accept_the_files_written_for_them(tmp_path: Path, broker: Wanted) -> None:
     with staged(tmp_path / "run", broker) as stage:
+        stage.node_secret.write_text(
+            "s3cret\n", encoding="utf-8"
+        )  # as `central node-secret` prints it, once there is a centre
         edge = accepted(stage, "edge", "check", "--config", str(stage.node_file))
         assert edge.returncode == 0, edge.stdout + edge.stderr
         assert "good (3 cameras, 2 sensors)" in " ".join(edge.stdout.split())
