@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 import structlog
 import uuid_utils.compat as uuid
 
-from edge.bugs import Bugs
+from edge.bugs import Bugs, end_soon
 from edge.build import cameras, client_of, eyes_of, made_journal, versions, witness
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
@@ -92,7 +92,7 @@ class Node:
         self._orders = self._make_orders(file)
         self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock, self._orders.hear)
         self._publisher.clock_word = Discipline(config.clock).word
-        self._halt, self._bugs = threading.Event(), Bugs()
+        self._halt, self._bugs = threading.Event(), Bugs(end_soon)
         self._journalling = threading.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
