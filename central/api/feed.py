@@ -3,7 +3,8 @@
 A cursor names the last number seen of each ward, `hai-chau:12,thanh-khe:9`, and is the id of every event, so a reader
 who comes back with it misses nothing and sees nothing twice. Every stream of this process shares one look at the
 newest numbers, a few times a second; a ward is read only when its number rose. A cursor this feed cannot continue
-(changes too old to be kept, numbers from another database) is answered with `reset`: load the page anew.
+(changes too old to be kept, numbers from another database) is answered with `reset`: load the page anew. A reader may
+be ahead of the shared look, which is up to 200 ms old: before their number is called foreign the ward's row is read.
 """
 
 import re
@@ -12,6 +13,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from sqlalchemy import Connection
 
 from central.store.changes import MOST, Change, after, latest
 from central.store.database import Database
@@ -83,12 +86,21 @@ def tidings(database: Database, heads: Mapping[str, int], cursor: Mapping[str, i
     changes: list[Change] = []
     moved, reset = dict(cursor), []
     with database.reading() as connection:
+        newest = _fresh(connection, heads, behind)
         for ward, no in sorted(behind.items()):
+            if newest[ward] == no:
+                continue
             found = after(connection, ward, no, MOST)
-            if heads[ward] < no or not found or found[0].no != no + 1:
+            if newest[ward] < no or not found or found[0].no != no + 1:
                 reset.append(ward)
-                moved[ward] = heads[ward]
+                moved[ward] = newest[ward]
             else:
                 changes += found
                 moved[ward] = found[-1].no
     return Tidings(tuple(changes), moved, tuple(reset))
+
+
+def _fresh(connection: Connection, heads: Mapping[str, int], cursor: Mapping[str, int]) -> Mapping[str, int]:
+    """The heads, read anew where a reader is ahead of them."""
+    ahead = any(heads[ward] < no for ward, no in cursor.items())
+    return {**heads, **latest(connection, Scope.city())} if ahead else heads

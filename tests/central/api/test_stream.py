@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 
-from central.store.changes import News, announce
+from central.api.feed import Tidings, tidings
+from central.store.changes import News, announce, latest
 from central.store.schema import change
+from central.store.scope import Scope
 from tests.central.office import CITY_ADMIN, OPERATOR, Office, Person, problem
 
 
@@ -86,6 +88,18 @@ def test_a_cursor_that_cannot_be_continued_says_load_anew(office: Office) -> Non
             assert next(heard)["event"] == "reset"
             tell(office, "hai-chau")
             assert next(heard)["event"] == "change"
+
+
+def test_a_reader_ahead_of_the_shared_look_waits_and_is_not_sent_back(office: Office) -> None:
+    tell(office, "hai-chau")
+    with office.database.reading() as connection:
+        heads = latest(connection, Scope.city())
+    tell(office, "hai-chau")
+    ahead = {"hai-chau": heads["hai-chau"] + 1}
+    assert tidings(office.database, heads, ahead) == Tidings((), ahead)
+    tell(office, "hai-chau")
+    assert [change.no for change in tidings(office.database, heads, ahead).changes] == [heads["hai-chau"] + 2]
+    assert tidings(office.database, heads, {"hai-chau": 99999}).reset == ("hai-chau",)
 
 
 def test_a_cursor_nobody_gave_out_is_refused(office: Office) -> None:
