@@ -73,7 +73,7 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
     line = Line(settings.central.broker, inbox=UNHEARD)
     inbox, receipts, subscriptions = Inbox(), Receipts(), Subscriptions(line)
     wards = Wards(database, settings.central.wards, subscriptions.hold)
-    ingest = Ingest(Judge(settings.rules), timedelta(seconds=settings.central.node_grace_s))
+    ingest = Ingest(Judge(settings.rules), timedelta(seconds=settings.central.node_grace_s), clock.now())
     writer = Writer(inbox, ingest, wards, receipts.tell, metrics=metrics, clock=clock, settle=settle)
     context = _context(settings, database, metrics, clock)
     server = _server(settings, context)

@@ -39,10 +39,11 @@ REFUSED: Final = "refused"
 class Ingest:
     """Takes groups in, and lets time pass. Holds no state of its own: everything is in the database."""
 
-    def __init__(self, judge: Judge, grace: timedelta = GRACE) -> None:
-        """`grace`: how long a node may be gone before its devices are called silent."""
+    def __init__(self, judge: Judge, grace: timedelta = GRACE, listens: datetime | None = None) -> None:
+        """`grace`: how long a node may be gone before its devices are silent; `listens`: since when we hear."""
         self._judge = judge
         self._grace = grace
+        self._listens = listens
 
     def take(self, connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> Outcome:
         """Everything these messages say, stored, judged and announced, in the caller's transaction."""
@@ -50,7 +51,7 @@ class Ingest:
 
     def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> Outcome:
         """What the passing of time brings: nodes gone too long, and alerts whose timer has come."""
-        told, news = silence.fallen(connection, now - self._grace, now, wards)
+        told, news = silence.fallen(connection, now - self._grace, now, wards, self._listens)
         news += self._judge.hear(connection, told, now)
         rung, more = self._judge.tick(connection, now, wards)
         announce(connection, news + rung, now)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, bindparam, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
 
 from central.store.portions import portions
 from central.store.schema import device, node
@@ -85,6 +85,10 @@ def show(connection: Connection, signs: Iterable[Sign]) -> None:
     ordered = [rows[name] for name in sorted(rows)]
     plain = update(node).where(node.c.id == bindparam("of"))
     shown: dict[str, Any] = {"heard_at": bindparam("at"), "clock": bindparam("clock_")}
+    shown |= {  # one that was given up speaks again, on a line that never broke
+        "online": or_(node.c.online, node.c.present.is_(None)),
+        "present": func.coalesce(node.c.present, node.c.session),
+    }
     _each(connection, plain.values(shown), [_plain(row) for row in ordered if row["health"] is None])
     well = {**shown, "health": bindparam("health_")}
     _each(connection, plain.values(well), [_plain(row) for row in ordered if row["health"] is not None])
@@ -97,18 +101,31 @@ def fault(connection: Connection, name: str, faults: Mapping[str, Any]) -> list[
     return sorted(faults.keys() - there.keys())
 
 
-def fallen_silent(connection: Connection, before: datetime, wards: Sequence[str] | None) -> list[Standing]:
-    """Boxes of these wards gone since before then with a device nobody has marked silent yet, each row locked."""
+def fallen_silent(
+    connection: Connection, before: datetime, unheard: datetime | None, wards: Sequence[str] | None
+) -> list[Standing]:
+    """Boxes of these wards that said goodbye before `before`, or were last heard before `unheard` whatever they said.
+
+    Only those with a device nobody has marked silent yet, each row locked.
+    """
     marked = select(device.c.id).where(device.c.node_id == node.c.id, device.c.state != SILENT)
+    gone = and_(node.c.online.is_(False), node.c.status_at < before)
+    if unheard is not None:
+        heard, said = func.coalesce(node.c.heard_at, node.c.status_at), func.coalesce(node.c.status_at, node.c.heard_at)
+        gone = or_(gone, and_(heard < unheard, said < unheard))
     rows = _select().where(
-        node.c.online.is_(False),
-        node.c.status_at < before,
+        gone,
         node.c.retired_at.is_(None),
         marked.where(device.c.retired_at.is_(None)).exists(),
     )
     if wards is not None:
         rows = rows.where(node.c.ward_id.in_(wards))
     return [_standing(row) for row in connection.execute(rows.with_for_update(skip_locked=True, key_share=True))]
+
+
+def give_up(connection: Connection, name: str) -> None:
+    """Write that a box is gone though it never said so; its next word, of whichever session, brings it back."""
+    connection.execute(update(node).where(node.c.id == name).values(online=False, present=None))
 
 
 def silence(connection: Connection, name: str, at: datetime) -> list[tuple[str, str, str]]:

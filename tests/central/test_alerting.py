@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from uuid_utils.compat import uuid7
 
+from central import silence
 from central.ingest import Ingest
 from central.store import changes
 from central.store import schema as tables
@@ -63,6 +64,7 @@ def test_high_water_raises_and_low_water_clears(database: Database) -> None:
 def test_silence_makes_an_alert_stale_and_never_cleared(database: Database) -> None:
     ingest, box = settled(database), Box()
     took(database, ingest, box.said(loitering()))
+    took(database, ingest, box.batch(heard=later(190)), now=later(190))
     assert passed(database, ingest, 200) == 0
     assert passed(database, ingest, 301) == 1
     assert alerts(database) == {("loitering", "cam-1"): "stale"}
@@ -86,6 +88,40 @@ def test_a_box_that_is_gone_makes_its_cameras_blind_and_their_alerts_stale(datab
     assert alerts(database)["camera-blind", "cam-2"] == "active"
 
 
+def test_a_box_that_vanishes_without_its_will_is_gone_after_three_keep_alives(database: Database) -> None:
+    ingest, box = settled(database), Box()
+    took(database, ingest, box.status(online=True), box.said(tally()))
+    took(database, ingest, box.batch(heard=later(60)), now=later(60))
+    passed(database, ingest, 239)
+    assert states(database)["cam-1"] != "silent"
+    passed(database, ingest, 241)
+    assert states(database)["cam-1"] == "silent"
+    assert [row["online"] for row in rows(database, tables.node) if row["id"] == "box-1"] == [False]
+    took(database, ingest, box.batch(heard=later(250)), now=later(250))
+    assert [row["online"] for row in rows(database, tables.node) if row["id"] == "box-1"] == [True]
+
+
+def test_a_centre_that_has_just_come_back_holds_no_silence_of_its_own_against_a_box(database: Database) -> None:
+    ingest, box = settled(database), Box()
+    took(database, ingest, box.status(online=True), box.said(tally()))
+    for now, found in ((later(600), 0), (later(679), 0), (later(680), 1)):
+        with database.writing() as connection:
+            _, news = silence.fallen(connection, now - timedelta(seconds=60), now, None, later(500))
+        assert sum(item.kind == "node" for item in news) == found
+
+
+def test_a_live_event_ends_the_silence_of_its_camera_and_one_of_the_backlog_does_not(database: Database) -> None:
+    ingest, box = settled(database), Box()
+    took(database, ingest, box.status(online=True), box.said(tally()))
+    took(database, ingest, box.status(online=False, at=later(10)))
+    passed(database, ingest, 80)
+    took(database, ingest, box.said(loitering(), at=later(90), backlog=True))
+    assert states(database)["cam-1"] == "silent"
+    took(database, ingest, box.said(loitering(), at=later(95)))
+    assert states(database)["cam-1"] == "live"
+    assert alerts(database)["camera-blind", "cam-1"] == "cleared"
+
+
 def test_an_old_will_never_darkens_a_new_connection(database: Database) -> None:
     ingest, old, new = settled(database), Box(), Box()
     took(database, ingest, old.status(online=True), new.status(online=True, at=later(1)))
@@ -100,5 +136,5 @@ def test_a_rule_no_longer_in_the_book_leaves_its_alerts_to_a_person(database: Da
     took(database, ingest, box.said(loitering()))
     with database.writing() as connection:
         connection.execute(tables.alert.update().values(rule="gone", due=NOW + timedelta(seconds=1)))
-    assert passed(database, ingest, 400) == 0
+    assert passed(database, ingest, 100) == 0
     assert [row["due"] for row in rows(database, tables.alert)] == [None]
