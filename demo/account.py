@@ -1,5 +1,6 @@
 """The report of a run: both counts taken and compared, and what was seen on the way, as JSON."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -38,7 +39,8 @@ def account(stage: Stage, played: Played, run: Run, *, driven: bool) -> dict[str
             "cameras": run.sessions.cameras(),
             "killed": run.killed,
             "starts": {name: child.starts for name, child in children.items()},
-            "back_after_s": {name: [round(s, 1) for s in child.back_after] for name, child in children.items()},
+            "started_again_after_s": {name: _tenths(child.started_again_after) for name, child in children.items()},
+            "ready_after_s": {name: _tenths(child.ready_after) for name, child in children.items()},
         }
     finally:
         tables.close()
@@ -61,7 +63,12 @@ def _counted(stage: Stage, tables: counting.Tables, played: Played, run: Run, *,
         open_fingerprints=tables.open_fingerprints(),
         evidence_missing=tables.evidence_missing(stage.folder / "evidence"),
         whole_way=len(played.whole_way) if driven else 1,
+        down={name: child.started_again_after for name, child in run.children.items()},
     )
+
+
+def _tenths(seconds: Sequence[float]) -> list[float]:
+    return [round(one, 1) for one in seconds]
 
 
 def _told(stage: Stage, tables: counting.Tables, played: Played, reckoning: Reckoning) -> dict[str, Any]:

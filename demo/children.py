@@ -46,7 +46,9 @@ class Child:
     over: asyncio.Event = field(default_factory=asyncio.Event)
     pid: int | None = None
     last_exit: int | None = None
-    back_after: list[float] = field(default_factory=list)
+    started_again_after: list[float] = field(default_factory=list)  # every fall, to the next program of its name
+    ready_after: list[float] = field(default_factory=list)  # every fall, to being of use again
+    down_since: float | None = None
     fell_at: float | None = None
 
     @property
@@ -106,7 +108,8 @@ async def _keep(child: Child, stop: asyncio.Event, ready: asyncio.Event | None) 
         child.last_exit = process.returncode
         if stop.is_set():
             return
-        child.fell_at = child.fell_at or time.monotonic()
+        child.down_since = time.monotonic()
+        child.fell_at = child.fell_at or child.down_since
         rest = FIRST_REST_S if time.monotonic() - began > STEADY_S else min(rest * 2, LONGEST_REST_S)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), rest)
@@ -124,6 +127,9 @@ async def _start(child: Child) -> asyncio.subprocess.Process:
             start_new_session=True,
             preexec_fn=functools.partial(_die_with_parent, os.getpid()),
         )
+    if child.down_since is not None:
+        child.started_again_after.append(time.monotonic() - child.down_since)
+        child.down_since = None
     child.starts += 1
     child.pid = process.pid
     return process
@@ -135,7 +141,7 @@ async def _until_ready(child: Child, process: asyncio.subprocess.Process, stop: 
         if await child.ready():
             child.up = child.was_up = True
             if child.fell_at is not None:
-                child.back_after.append(time.monotonic() - child.fell_at)
+                child.ready_after.append(time.monotonic() - child.fell_at)
                 child.fell_at = None
             return
         if not child.was_up and time.monotonic() > deadline:

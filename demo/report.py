@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import Final
 
+STARTED_AGAIN_WITHIN_S: Final = 5.0
 Number = tuple[str, int]
 """Epoch and seq."""
 
@@ -36,6 +38,9 @@ class Counted:
     open_fingerprints: Sequence[str] = ()
     evidence_missing: Sequence[str] = ()
     whole_way: int = 0
+    down: Mapping[str, Sequence[float]] = field(
+        default_factory=dict
+    )  # of each program, s from a fall to the next start
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,13 @@ def _failures(
         yield f"{len(counted.evidence_missing)} pictures named and not here, first {counted.evidence_missing[0]}"
     if not counted.whole_way:
         yield "no alert and case went the whole way"
+    yield from _slow(counted)
+
+
+def _slow(counted: Counted) -> Iterable[str]:
+    for name, seconds in counted.down.items():
+        if max(seconds, default=0.0) > STARTED_AGAIN_WITHIN_S:
+            yield f"{name} was started again after {max(seconds):.1f} s, and not within {STARTED_AGAIN_WITHIN_S:.0f}"
 
 
 def _laid_aside(counted: Counted) -> Iterable[str]:

@@ -78,7 +78,7 @@ def _children(children: Sequence[Child]) -> Table:
     table = Table.grid(padding=(0, 2))
     for child in children:
         starts = "started once" if child.starts == 1 else f"started {child.starts} times"
-        back = f"back after {child.back_after[-1]:.1f} s" if child.back_after else ""
+        back = f"back after {child.ready_after[-1]:.1f} s" if child.ready_after else ""
         state = Text("up", style="green") if child.up else Text("DOWN", style="bold red")
         pid = f"pid {child.pid}" if child.pid else ""
         table.add_row(Text(child.name, style="bold"), state, pid, starts, back)

@@ -82,8 +82,9 @@ def test_a_child_killed_again_and_again_is_back_within_five_seconds_each_time(tm
         stop.set()
 
     played(kill_it_four_times)
-    assert len(child.back_after) == 4
-    assert max(child.back_after) < BACK_WITHIN_S
+    assert len(child.started_again_after) == len(child.ready_after) == 4
+    assert max(child.ready_after) < BACK_WITHIN_S
+    assert all(started <= ready for started, ready in zip(child.started_again_after, child.ready_after, strict=True))
     assert child.over.is_set()
     assert story(tmp_path)[-1] == "child ended"
 

@@ -38,6 +38,7 @@ def test_two_equal_counts_have_nothing_wrong() -> None:
         (replace(GOOD, events=[("e", 1), ("e", 2), ("e", 1)]), "1 events stored twice"),
         (replace(GOOD, open_fingerprints=["f", "g", "f"]), "1 fingerprints open twice"),
         (replace(GOOD, evidence_missing=["abc"]), "1 pictures named and not here, first abc"),
+        (replace(GOOD, down={"node": [0.2, 5.2], "centre": [5.0]}), "node was started again after 5.2 s"),
         (replace(GOOD, whole_way=0), "no alert and case went the whole way"),
     ],
 )

@@ -25,7 +25,7 @@ async def ready() -> bool:
 
 
 def child(name: str, starts: int, pid: int | None = None, back_after: Sequence[float] = ()) -> Child:
-    return Child(name, [], Path("log"), ready, starts=starts, pid=pid, up=pid is not None, back_after=list(back_after))
+    return Child(name, [], Path("log"), ready, starts=starts, pid=pid, up=pid is not None, ready_after=list(back_after))
 
 
 CHILDREN = [

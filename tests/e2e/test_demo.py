@@ -46,6 +46,6 @@ def test_a_drawn_street_raises_alerts_that_go_the_whole_way_and_every_record_mad
 def test_each_of_the_three_is_killed_once_comes_back_and_nothing_is_lost(tmp_path: Path) -> None:
     told = played(tmp_path, "--seconds", "50", "--kill", "3", "--seed", "7")
     assert sorted(kill["child"] for kill in told["killed"]) == ["broker", "centre", "node"]
-    assert all(len(back) >= 1 for back in told["back_after_s"].values())
+    assert all(len(back) >= 1 for back in told["ready_after_s"].values())
     assert told["records"]["lost"] == told["records"]["duplicated"] == 0
     assert told["whole_way"] >= 1
