@@ -86,12 +86,14 @@ def _leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
 
 
 def _writable(report: Path | None) -> None:
-    """Rather now than after the run."""
+    """Rather now than after the run; and what an earlier run wrote must not pass for this one's."""
     if report is None:
         return
     try:
         report.parent.mkdir(parents=True, exist_ok=True)
         report.open("a", encoding="utf-8").close()
+        if report.is_file():  # and no pipe or terminal
+            report.unlink()
     except OSError as refused:
         raise _stopped(f"{report}: cannot be written ({refused.strerror}); give another with --report") from None
 

@@ -1,7 +1,8 @@
 """The demonstration, put together: stage, three children, people, and what is shown and reported of it.
 
 The order of the end matters: the node first, so that it hands over what it has; then the people, once nothing is
-left to decide; then both counts are taken; then centre and broker.
+left to decide; then both counts are taken; then centre and broker. A run that a signal stops is accounted for too,
+with less patience; a second signal ends everything at once, and there is no report.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ from demo.settling_in import children_of, new_link, settle_in, sign_in, write_pa
 from demo.stage import CREW_UNITS, WARDS, Stage
 
 DRAIN_S: Final = 45.0
+STOPPED_DRAIN_S: Final = 15.0
+CUT_SHORT: Final = "stopped before there was anything to account for"
 LINE_EVERY_S: Final = 5.0
 FEED: Final = 30  # records that may be on their way at any moment while the sensors go on
 KILLED_IN_TURN: Final = ("broker", "node", "centre")
@@ -54,7 +57,7 @@ class Play:
         self._run = Run(children_of(stage))
         self._children = self._run.children
         self._stops = {name: asyncio.Event() for name in self._children}
-        self._still, self._stop = asyncio.Event(), asyncio.Event()
+        self._still, self._stop, self._at_once = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._link = ""
         self.welcomed = asyncio.Event()
 
@@ -90,6 +93,7 @@ class Play:
         """Once: everything in its order. Again: everything at once."""
         if self._stop.is_set():
             self.say("at once, then")
+            self._at_once.set()
             for stop in self._stops.values():
                 stop.set()
         else:
@@ -179,25 +183,32 @@ class Play:
     async def _end(
         self, acting: Sequence[asyncio.Task[None]], watching: asyncio.Task[None], *, told_to_stop: bool
     ) -> int:
-        reporting = self._wishes.report is not None and not told_to_stop
-        if reporting:
+        reporting, patience = self._wishes.report is not None, STOPPED_DRAIN_S if told_to_stop else DRAIN_S
+        if reporting and self.welcomed.is_set():
             self.say("draining")
-            await _patiently(lambda: all(child.up for child in self._children.values()) and self._drained())
+            await self._patiently(
+                lambda: all(child.up for child in self._children.values()) and self._drained(), patience
+            )
         await self._stop_child("node")
-        if reporting and self._wishes.drive:
-            await _patiently(self._decided)
+        if reporting and self.welcomed.is_set() and self._wishes.drive:
+            await self._patiently(self._decided, patience)
         self._still.set()
         for task in acting:
             if told_to_stop or task.get_name() in {"kill", "listen"}:
                 task.cancel()
         await asyncio.gather(*acting, return_exceptions=True)
         watching.cancel()
-        status = await asyncio.to_thread(self._report) if reporting else 0
+        status = await asyncio.to_thread(self._report, stopped=told_to_stop) if reporting else 0
         for name in ("centre", "broker"):
             await self._stop_child(name)
         for person in self._people.values():
             await person.http.aclose()
         return status
+
+    async def _patiently(self, reached: Callable[[], bool], patience_s: float) -> None:
+        deadline = time.monotonic() + patience_s
+        while not reached() and time.monotonic() < deadline and not self._at_once.is_set():
+            await _within(0.5, self._at_once)
 
     def _drained(self) -> bool:
         outbox = counting.counters(self._stage.counters).get("outbox", {})
@@ -215,17 +226,23 @@ class Play:
         if self._children[name].starts:
             await self._children[name].over.wait()
 
-    def _report(self) -> int:
-        self._run.sessions.note(counting.counters(self._stage.counters))
-        told = account(self._stage, self._played, self._run, driven=self._wishes.drive)
-        told["seconds"] = round(time.monotonic() - self._began, 1)
+    def _report(self, *, stopped: bool) -> int:
+        if self._at_once.is_set():
+            return 1
+        told: dict[str, Any] = self._account() if self.welcomed.is_set() else {"failures": [CUT_SHORT]}
+        told |= {"stopped": stopped, "seconds": round(time.monotonic() - self._began, 1)}
         if (path := self._wishes.report) is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         for failure in told["failures"]:
             self.say(f"FAILED: {failure}")
-        self.say(f"made {told['records']['made']}, stored {told['records']['stored']}: {self._wishes.report}")
+        if "records" in told:
+            self.say(f"made {told['records']['made']}, stored {told['records']['stored']}: {self._wishes.report}")
         return 1 if told["failures"] else 0
+
+    def _account(self) -> dict[str, Any]:
+        self._run.sessions.note(counting.counters(self._stage.counters))
+        return account(self._stage, self._played, self._run, driven=self._wishes.drive)
 
     def _addresses(self) -> list[tuple[str, str]]:
         stage = self._stage
@@ -252,9 +269,3 @@ async def _within(seconds: float | None, stop: asyncio.Event) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
     except TimeoutError:
         return
-
-
-async def _patiently(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DRAIN_S
-    while not reached() and time.monotonic() < deadline:  # noqa: ASYNC110 - what is awaited lies in other processes
-        await asyncio.sleep(0.5)

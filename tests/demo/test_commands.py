@@ -30,6 +30,13 @@ def test_what_cannot_be_done_is_refused_in_one_clear_line(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_report_of_an_earlier_run_does_not_outlive_the_start_of_another(tmp_path: Path) -> None:
+    (tmp_path / "report.json").write_text('{"failures": []}')
+    told = RUNNER.invoke(app, ["--headless", "--folder", "/proc", "--report", str(tmp_path / "report.json")])
+    assert told.exit_code == 2
+    assert not (tmp_path / "report.json").exists()
+
+
 def test_a_file_that_is_no_video_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "lying.mp4").write_bytes(b"not a video at all" * 100)
     told = RUNNER.invoke(app, ["--folder", str(tmp_path / "run"), "--video", str(tmp_path / "lying.mp4")])

@@ -37,9 +37,9 @@ def played(folder: Path, *words: str, shared: str = "") -> dict[str, Any]:
 
 
 @contextmanager
-def begun(folder: Path, word: str) -> "Iterator[tuple[subprocess.Popen[bytes], Path]]":
+def begun(folder: Path, word: str, *words: str) -> "Iterator[tuple[subprocess.Popen[bytes], Path]]":
     """A demonstration that has said this word, and where it says what it says; gone afterwards."""
-    log, line = folder / "said", [*DOOR, "--headless", "--folder", str(folder / "run")]
+    log, line = folder / "said", [*DOOR, "--headless", "--folder", str(folder / "run"), *words]
     with log.open("wb") as said:
         demo = subprocess.Popen(line, cwd=ROOT, env=environment(), stdout=said, stderr=said)
     try:
@@ -88,6 +88,20 @@ def test_ctrl_c_while_it_sets_up_ends_what_has_begun(tmp_path: Path) -> None:
         assert demo.wait(timeout=30) == 0, log.read_text()
         assert "Traceback" not in log.read_text()
         assert processes_of(tmp_path / "run") == []
+
+
+def test_ctrl_c_still_takes_the_account_and_says_that_it_was_stopped(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    report.write_text('{"failures": [], "seconds": 1}')
+    with begun(tmp_path, "made=", "--report", str(report)) as (demo, log):
+        assert not report.exists()
+        demo.send_signal(signal.SIGINT)
+        status = demo.wait(timeout=60)
+    told = json.loads(report.read_text("utf-8"))
+    assert told["stopped"] is True
+    assert told["records"]["made"] == told["records"]["stored"] > 0
+    assert status == bool(told["failures"]), log.read_text()
+    assert processes_of(tmp_path / "run") == []
 
 
 def test_ctrl_c_twice_ends_everything_at_once_and_leaves_nobody_behind(tmp_path: Path) -> None:
