@@ -2,6 +2,9 @@
 
 One place for both programs, so that whoever reads the logs of a node and of the centre side by side reads one
 language. What is None is left out: `cause=` says less than nothing.
+
+Standard error is looked up with every line, not once: whoever puts another file in its place (a test, a supervisor)
+and closes it again must not turn the next line into an error of the one who writes it.
 """
 
 import sys
@@ -26,7 +29,7 @@ def configure() -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], bool_as_flag=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

@@ -21,8 +21,30 @@ except ZeroDivisionError:
 """
 
 
+REPLACED = """
+import io
+import sys
+import structlog
+from streams import logs
+
+true, sys.stderr = sys.stderr, io.StringIO()
+logs.configure()
+sys.stderr.close()
+sys.stderr = true
+structlog.get_logger("here").info("still heard")
+"""
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+
+def test_a_standard_error_that_was_closed_and_replaced_stops_nobody() -> None:
+    assert 'event="still heard"' in run(REPLACED).stderr
+
+
 def test_a_line_holds_time_level_event_and_the_fields_that_say_something() -> None:
-    done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = run(PROGRAM)
     first, second = done.stderr.splitlines()
     assert re.fullmatch(
         r"timestamp=\d{4}-\d\d-\d\dT[\d:.]+Z level=info event=camera camera=cam-1 sight=live on=true", first
