@@ -190,7 +190,7 @@ class _Group:
         for word in told:
             self._outcome.records[word.record.kind, LATE if word.late else NEW] += 1
             self._outcome.stored.append((word.record.captured, word.heard, word.backlog))
-        letters.lay(self._connection, self._letters)
+        self._outcome.unkept = letters.lay(self._connection, self._letters)
         for name, session in self._ledgers.write(self._now):
             self._news.append(News(self._standings[name].ward, "node", name, {"session": str(session)}))
         signs = [_sign(arrived.batch, words, arrived.message.heard) for arrived, words in self._told]

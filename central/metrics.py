@@ -23,6 +23,11 @@ class Metrics:
             "wardsense_records", "Records taken in, by kind and result", ["kind", "result"], registry=registry
         )
         self.letters = Counter("wardsense_dead_letters", "Dead letters, by reason", ["reason"], registry=registry)
+        self.unkept = Counter(
+            "wardsense_dead_letters_unkept",
+            "Dead letters only counted: their node has its fill here",
+            registry=registry,
+        )
         self.receipts = Counter("wardsense_receipts", "Receipts made after a commit", registry=registry)
         self.weather = Counter(
             "wardsense_store_retries", "Groups tried again, the database was away", registry=registry
@@ -51,6 +56,7 @@ class Metrics:
             self.records.labels(kind, result).inc(n)
         for reason, n in outcome.letters.items():
             self.letters.labels(reason).inc(n)
+        self.unkept.inc(outcome.unkept)
         self.receipts.inc(len(outcome.answers))
         self.changes.inc(outcome.changes)
         for captured, _, backlog in outcome.stored:

@@ -30,6 +30,7 @@ class Outcome:
     answers: list[Answer] = field(default_factory=list)
     records: Counter[tuple[str, str]] = field(default_factory=Counter)  # (kind, result)
     letters: Counter[str] = field(default_factory=Counter)  # by reason
+    unkept: int = 0  # of the letters, those that were only counted
     stored: list[tuple[datetime, datetime, bool]] = field(default_factory=list)  # captured, heard, backlog
     changes: int = 0
     more: bool = False  # timers that have come are left for the next turn

@@ -56,8 +56,15 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that only reads: one consistent view, no lock."""
+        """A transaction that only reads: one consistent view from its first statement on, no lock.
+
+        PostgreSQL refuses a write in it; SQLite does not, and takes it back at the end.
+        """
         with self.engine.connect() as connection:
+            if self.sqlite:
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
             connection.rollback()
 

@@ -79,9 +79,15 @@ dead_letter = Table(
     Column("topic", Text, nullable=False),
     Column("reason", Code, nullable=False),
     Column("detail", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),  # empty where only the count is kept
     Column("heard", Instant, nullable=False),
+    Column("fingerprint", String(64)),  # none: laid by a release that did not count
+    Column("times", BigInteger, nullable=False, server_default="1"),
+    Column("last_heard", Instant),
+    Column("size", BigInteger),  # bytes of the payload, kept or not
     Index("ix_dead_letter_ward", "ward_id", "heard"),
+    Index("ix_dead_letter_node", "node_id"),
+    Index("one_dead_letter", "fingerprint", unique=True),
 )
 evidence = Table(
     "evidence",

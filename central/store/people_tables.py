@@ -81,4 +81,5 @@ idempotency = Table(
     Column("status", Integer, nullable=False),
     Column("body", Document),
     Column("at", Instant, nullable=False),
+    Index("ix_idempotency_at", "at"),
 )

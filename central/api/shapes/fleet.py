@@ -145,7 +145,7 @@ class RuleShape(BaseModel):
 
 
 class DeadLetterShape(BaseModel):
-    """What could not be taken in, and why."""
+    """What could not be taken in, why, and how often it came. `heard`: the first time."""
 
     id: UUID
     ward: str | None
@@ -157,6 +157,8 @@ class DeadLetterShape(BaseModel):
     detail: str
     bytes: int
     heard: datetime
+    times: int
+    last_heard: datetime
 
 
 def device_shape(row: Row[Any]) -> DeviceShape:
@@ -270,8 +272,10 @@ def dead_letter_shape(row: Row[Any]) -> DeadLetterShape:
         topic=row.topic,
         reason=row.reason,
         detail=row.detail,
-        bytes=len(row.payload),
+        bytes=len(row.payload) if row.size is None else row.size,
         heard=row.heard,
+        times=row.times,
+        last_heard=row.last_heard or row.heard,
     )
 
 

@@ -56,8 +56,8 @@ def test_an_empty_database_is_refused_until_it_is_migrated(empty: Database) -> N
 
 
 def test_a_database_outside_the_range_is_refused_with_the_way_to_go(database: Database) -> None:
-    with pytest.raises(migrate.WrongRevisionError, match="runs on 0006 to 0007: run `wardsense central migrate`"):
-        migrate.check(database, oldest="0006", newest="0007")
+    with pytest.raises(migrate.WrongRevisionError, match="runs on 9998 to 9999: run `wardsense central migrate`"):
+        migrate.check(database, oldest="9998", newest="9999")
     with pytest.raises(migrate.WrongRevisionError, match="a newer release has migrated it"):
         migrate.check(database, oldest="0001", newest="0002")
 
