@@ -13,6 +13,7 @@ from central.api import problems
 from central.api.context import Context, Here
 from central.api.doors import BodyLimit, Counted, SecurityHeaders
 from central.api.feed import Heads
+from central.api.legible import Legible
 from central.api.problems import ProblemDetail
 from central.api.routes import accounts, alerts, cases, evidence, fleet, inspection, photos, places, session, stream
 
@@ -67,6 +68,7 @@ def build(context: Context) -> FastAPI:
     problems.install(app)
     for router in (*_ROUTERS, open_to_all):
         app.include_router(router)
+    app.add_middleware(Legible)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Counted, registry=context.registry)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
 from central.auth.grants import Account, Grant, Role
@@ -37,13 +38,13 @@ def tidy(login: str) -> str:
 
 def add_account(connection: Connection, who: Account, password_hash: str | None, now: datetime) -> None:
     """Store a new account with its grants. Raises LoginTaken."""
-    if connection.execute(select(account.c.id).where(account.c.login == who.login)).first():
-        raise LoginTaken(who.login)
-    connection.execute(
-        insert(account).values(
-            id=who.id, login=who.login, name=who.name, unit_id=who.unit, password_hash=password_hash, created_at=now
-        )
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    adding = dialect.insert(account).values(
+        id=who.id, login=who.login, name=who.name, unit_id=who.unit, password_hash=password_hash, created_at=now
     )
+    made = adding.on_conflict_do_nothing(index_elements=[account.c.login]).returning(account.c.id)
+    if connection.execute(made).one_or_none() is None:  # of two at once the second waits for the first, and loses
+        raise LoginTaken(who.login)
     set_grants(connection, who.id, who.grants)
 
 

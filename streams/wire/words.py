@@ -8,6 +8,7 @@ else is refused at the door.
 
 import re
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -58,6 +59,8 @@ def _storable(content: dict[str, Any]) -> dict[str, Any]:
         match waiting.pop():
             case str() as text if "\0" in text:
                 raise ValueError("a text holds no NUL")
+            case float() as number if not isfinite(number):  # `1e400` is JSON, and no number
+                raise ValueError("a number is finite")
             case dict() as inner:
                 waiting += [*inner, *inner.values()]
             case list() | tuple() as inner:

@@ -174,6 +174,15 @@ def test_a_revision_beyond_any_integer_is_refused_on_both_databases(database: Da
     assert count(database, tables.record) == 1
 
 
+def test_a_number_beyond_any_float_in_a_body_nobody_knows_is_refused_on_both_databases(database: Database) -> None:
+    ingest, box = settled(database), Box()
+    box.make(HEALTH, HEALTH)
+    bad = b'{"seq": 2, "kind": "sonar", "captured": "2026-03-02T02:00:00Z", "body": {"ping": [{"m": 1e400}]}}'
+    (answer,) = took(database, ingest, box.batch([1], raw=[bad])).answers
+    assert [(refused.span, refused.reason) for refused in answer.receipt.refused] == [((2, 2), "invalid")]
+    assert count(database, tables.record) == 1
+
+
 def test_a_ledger_full_of_holes_is_dead_lettered_whole(database: Database) -> None:
     ingest, box = settled(database), Box()
     box.make(*[HEALTH] * 10_000)
