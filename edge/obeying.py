@@ -44,7 +44,7 @@ class Orders:
     ) -> None:
         """`file` is where a configuration goes; `reply` puts an answer into the outbox; `verbs` do what they say."""
         self.unreadable = 0
-        self.waiting = OldestGivesWay(WAITING)
+        self.waiting = OldestGivesWay[tuple[Stream, bytes]](WAITING)
         self._running, self._file = running, file
         self._reply, self._verbs, self._clock = reply, verbs, clock
         self._path = running.config.data / JOURNAL

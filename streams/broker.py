@@ -7,7 +7,7 @@ Traps met in other people's nodes, and what is done here about each:
   is a new client object, and what must not be lost is the outbox's business, never the client's.
 * aiomqtt acknowledges what it hears before anybody has stored it, waits 10 s for an acknowledgement that a
   broken line cannot bring, and leaves a socket open when a connect times out. The delivery ledger covers the
-  first; `Connection` wakes whoever waits and hangs up itself.
+  first; `Connection` wakes whoever waits and hangs up itself. Its waiting forgets cancellations: `answered` does it.
 * Its incoming queue, when bounded, throws away what comes with a word to the log and no count, and waking a task
   for each message costs more than the message. So that queue has no bound and is emptied at every turn: what is
   heard and not yet taken is bounded, and counted, in `streams.line`.
@@ -22,25 +22,32 @@ import asyncio
 import contextlib
 import math
 import ssl
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import aiomqtt
 import aiomqtt.exceptions
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from streams.answers import answered
 from streams.buffered import Buffered
 from streams.host import Host
+from streams.tls import Tls, trust
 from streams.weather import SourceLost, SourceRefused
 
 GOODBYE_S: Final = 2.0
 INFLIGHT: Final = 100
 
-Heard = tuple[str, bytes]
-"""A topic, and the bytes that came under it."""
+
+class Heard(NamedTuple):
+    """A topic, the bytes that came under it, and whether the broker kept them from before we subscribed."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
 
 
 class Trouble(StrEnum):
@@ -69,16 +76,6 @@ class LineRefused(SourceRefused):
     def __init__(self, trouble: Trouble, detail: str = "") -> None:
         super().__init__(f"{trouble}: {detail}" if detail else str(trouble))
         self.trouble = trouble
-
-
-class Tls(BaseModel):
-    """How to trust the broker, and how to be trusted by it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    ca_file: Annotated[Path | None, Field(description="Who vouches for the broker; the system's list if absent")] = None
-    cert_file: Annotated[Path | None, Field(description="This client's certificate, with its chain")] = None
-    key_file: Annotated[Path | None, Field(description="The key of that certificate")] = None
 
 
 class Broker(BaseModel):
@@ -146,15 +143,20 @@ class Connection:
             if any(getattr(code, "is_failure", False) for code in granted):
                 raise LineRefused(Trouble.FORBIDDEN, f"no subscription to {topic}")
 
-    async def messages(self) -> AsyncIterator[Heard]:
-        """What comes in, until the line breaks: then LineLost."""
+    async def messages(self) -> AsyncIterator[tuple[str, bytes]]:
+        """Topics and bytes that come in, until the line breaks: then LineLost."""
+        async for heard in self.heard():
+            yield heard.topic, heard.payload
+
+    async def heard(self) -> AsyncIterator[Heard]:
+        """The same, and which of them the broker had kept."""
         try:
             async for message in self._client.messages:
-                yield str(message.topic), bytes(message.payload)
+                yield Heard(str(message.topic), bytes(message.payload), message.retain)
                 unheard = self._client._queue  # noqa: SLF001 - aiomqtt's public way takes a task for each message
                 while not unheard.empty():
                     message = unheard.get_nowait()  # noqa: PLW2901 - the same message loop, without its tasks
-                    yield str(message.topic), bytes(message.payload)
+                    yield Heard(str(message.topic), bytes(message.payload), message.retain)
         except aiomqtt.MqttError as error:
             self._lost = True
             self._wake()
@@ -206,7 +208,13 @@ async def connect(
 
 
 class _Client(aiomqtt.Client):
-    """aiomqtt's client on a socket that is read by the bufferful."""
+    """aiomqtt's client on a socket that is read by the bufferful, and that can be cancelled at any moment."""
+
+    async def _wait_for(self, fut: Awaitable[Any], timeout: float | None) -> Any:  # noqa: ANN401, ASYNC109 - aiomqtt's
+        try:
+            return await answered(fut, self.timeout if timeout is None else timeout)
+        except TimeoutError as error:
+            raise aiomqtt.MqttError("no answer") from error
 
     def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:  # noqa: ANN401 - paho's own types
         client._sock = Buffered(sock)  # noqa: SLF001 - paho has no public way to hand it a socket
@@ -245,12 +253,9 @@ def _password(broker: Broker) -> str | None:
 
 def _trust(tls: Tls) -> ssl.SSLContext:
     try:
-        trust = ssl.create_default_context(cafile=tls.ca_file)
-        if tls.cert_file is not None:
-            trust.load_cert_chain(tls.cert_file, tls.key_file)
+        return trust(tls)
     except OSError as error:
         raise LineRefused(Trouble.UNTRUSTED, f"tls: {error}") from error
-    return trust
 
 
 async def _open(client: aiomqtt.Client) -> None:

@@ -15,11 +15,13 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 import structlog
 
 from streams.broker import Broker, Connection, Heard, LineLost, LineRefused, Trouble, Will, connect
+
+T = TypeVar("T")
 
 FIRST_REST_S: Final = 1.0
 LONGEST_REST_S: Final = 10.0
@@ -49,7 +51,7 @@ class Line:
         """`will` is asked anew for each connection; `pause` gives the seconds to rest after so many losses."""
         self.trouble: Trouble | None = Trouble.UNREACHABLE
         self.connections = 0
-        self.inbox = OldestGivesWay(inbox)
+        self.inbox = OldestGivesWay[Heard](inbox)
         self._broker = broker
         self._filters = tuple(filters)
         self._will = will
@@ -85,8 +87,13 @@ class Line:
             raise LineLost(self.trouble or Trouble.DROPPED, "no line")
         await self._connection.subscribe(filters)
 
-    async def messages(self) -> AsyncIterator[Heard]:
+    async def messages(self) -> AsyncIterator[tuple[str, bytes]]:
         """What comes in, across every connection, without end. One listener; the oldest unheard gives way."""
+        async for heard in self.heard():
+            yield heard.topic, heard.payload
+
+    async def heard(self) -> AsyncIterator[Heard]:
+        """The same, and which of them the broker had kept."""
         while True:
             yield await self.inbox.take()
 
@@ -99,7 +106,7 @@ class Line:
                 async with connect(self._broker, self._filters, self._will) as connection:
                     self._is_up(connection)
                     try:
-                        async for heard in connection.messages():
+                        async for heard in connection.heard():
                             self.inbox.put(heard)
                     finally:
                         self._connection = None
@@ -129,21 +136,21 @@ class Line:
             changed()
 
 
-class OldestGivesWay:
+class OldestGivesWay(Generic[T]):
     """A bounded queue of what was heard. When it is full the oldest goes, and is counted: senders repeat themselves."""
 
     def __init__(self, room: int) -> None:
         self.dropped = 0
-        self._heard: deque[Heard] = deque(maxlen=room)
+        self._heard: deque[T] = deque(maxlen=room)
         self._some = asyncio.Event()
 
-    def put(self, heard: Heard) -> None:
+    def put(self, heard: T) -> None:
         """Never blocks."""
         self.dropped += len(self._heard) == self._heard.maxlen
         self._heard.append(heard)
         self._some.set()
 
-    async def take(self) -> Heard:
+    async def take(self) -> T:
         """The oldest left; waits for one."""
         while not self._heard:
             self._some.clear()

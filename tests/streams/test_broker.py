@@ -11,8 +11,9 @@ import pytest
 from amqtt.broker import Broker as Amqtt
 from pydantic import SecretStr, ValidationError
 
-from streams.broker import Broker, LineLost, LineRefused, Tls, Trouble, Will, connect
+from streams.broker import Broker, LineLost, LineRefused, Trouble, Will, connect
 from streams.line import LONGEST_REST_S, Line, OldestGivesWay, rest
+from streams.tls import Tls
 from tests.parts.mosquitto import Mosquitto, free_port
 
 T = TypeVar("T")
@@ -169,6 +170,20 @@ def test_mail_for_a_client_that_is_away_waits_for_it() -> None:
         assert asyncio.run(main(broker.port)) == ("a/b", b"while you were out")
 
 
+def test_what_the_broker_had_kept_is_told_apart_from_what_comes_now() -> None:
+    async def main(port: int) -> list[tuple[bytes, bool]]:
+        async with connect(to(port, client_id="other")) as other:
+            await other.publish("a/b", b"kept", retain=True)
+            async with connect(to(port), ["a/+"]) as line:
+                heard = [await anext(line.heard())]
+                await other.publish("a/b", b"now", retain=True)
+                heard.append(await anext(line.heard()))
+        return [(one.payload, one.retained) for one in heard]
+
+    with Mosquitto() as broker:
+        assert asyncio.run(main(broker.port)) == [(b"kept", True), (b"now", False)]
+
+
 def test_an_orderly_close_says_the_will_itself() -> None:
     async def main(port: int) -> tuple[str, bytes]:
         async with connect(to(port), will=lambda: Will("a/status", b"offline")) as line:
@@ -202,7 +217,7 @@ def test_the_rest_grows_from_a_second_to_ten_and_no_further() -> None:
 
 def test_the_oldest_unheard_gives_way_and_is_counted() -> None:
     async def main() -> tuple[list[bytes], int]:
-        queue = OldestGivesWay(2)
+        queue = OldestGivesWay[tuple[str, bytes]](2)
         for word in (b"1", b"2", b"3"):
             queue.put(("t", word))
         return [(await queue.take())[1] for _ in range(2)], queue.dropped
