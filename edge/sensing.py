@@ -86,7 +86,7 @@ def _source(config: NodeConfig, sensor: SensorSetting) -> tuple[Sensor, Line | N
         limits=limits,
     )
     line = Line(_broker(config, sensor), [sensor.mqtt.topic])
-    return MqttSensor(sensor.id, feed, lambda _topic: line.messages()), line
+    return MqttSensor(sensor.id, feed, lambda _topic: line.heard()), line
 
 
 def _broker(config: NodeConfig, sensor: SensorSetting) -> Broker:

@@ -1,22 +1,27 @@
 """A sensor that speaks JSON over MQTT: which topic, where in the payload the value is, and what is possible.
 
-The line to the broker is handed in as `listen(topic) -> (topic, payload)...`, because MQTT has one owner elsewhere; a
-lost line is its SourceLost and passes through. A payload that cannot be read is a bad reading with its reason, so that
-a device which babbles is seen and not merely missing. The device's own time is believed unless it is in the future.
+The line to the broker is handed in as `listen(topic) -> (topic, payload, retained)...`, because MQTT has one owner
+elsewhere; a lost line is its SourceLost and passes through. A payload that cannot be read is a bad reading with its
+reason, so that a device which babbles is seen and not merely missing. The device's own time is believed unless it is
+in the future. What the broker had kept comes again with every subscription, hours after the device has died: it is a
+reading only if its own time says that it is `FRESH` and newer than the last one; else it is dropped, and counted.
 """
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from streams.clocks import Clock
 from streams.sensors.judge import Judge, Limits
 from streams.sensors.payload import Unreadable, document, instant_at, number_at
 from streams.sensors.reading import Quality, Reading, Reason, SensorCounters
 
-FUTURE = timedelta(seconds=60)
+FUTURE: Final = timedelta(seconds=60)
+FRESH: Final = timedelta(minutes=5)
 
-Listen = Callable[[str], AsyncIterator[tuple[str, bytes]]]
+Listen = Callable[[str], AsyncIterator[tuple[str, bytes, bool]]]
+"""Topic, payload, and whether the broker had kept it, of each message under a topic filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class MqttSensor:
         self._feed, self._listen = feed, listen
         self._judge = Judge(feed.limits)
         self._counters = SensorCounters()
+        self._last: datetime | None = None
 
     @property
     def counters(self) -> SensorCounters:
@@ -47,10 +53,14 @@ class MqttSensor:
 
     async def open(self, clock: Clock) -> AsyncIterator[Reading]:
         """A reading for every message under its topic, bad ones included; ends or raises as the line does."""
-        async for topic, payload in self._listen(self._feed.topic):
+        async for topic, payload, retained in self._listen(self._feed.topic):
             if not matches(self._feed.topic, topic):
                 continue
+            if retained and not self._fresh(payload, clock.now()):
+                self._counters = replace(self._counters, stale=self._counters.stale + 1)
+                continue
             reading = self._read(payload, clock.now())
+            self._last = max(reading.captured, self._last or reading.captured)
             heard, of_its_kind = self._counters.heard + 1, getattr(self._counters, reading.quality) + 1
             self._counters = replace(self._counters, heard=heard, **{str(reading.quality): of_its_kind})
             yield reading
@@ -67,6 +77,16 @@ class MqttSensor:
         if quality is Quality.GOOD and doubt is not None:
             quality, reason = Quality.SUSPECT, doubt
         return Reading(self.sensor, feed.quantity, feed.unit, captured, value, quality, reason)
+
+    def _fresh(self, payload: bytes, now: datetime) -> bool:
+        """Whether a kept payload proves by a time of its own that it is news."""
+        if self._feed.captured is None:
+            return False
+        try:
+            captured = instant_at(document(payload), self._feed.captured)
+        except Unreadable:
+            return False
+        return -FUTURE <= now - captured <= FRESH and (self._last is None or captured > self._last)
 
     def _captured(self, body: object, now: datetime) -> tuple[datetime, Reason | None]:
         if self._feed.captured is None:

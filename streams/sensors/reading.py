@@ -47,12 +47,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class SensorCounters:
-    """What a sensor has done since its source was made."""
+    """What a sensor has done since its source was made; `stale` was kept elsewhere, came late, and is no reading."""
 
     heard: int = 0
     good: int = 0
     suspect: int = 0
     bad: int = 0
+    stale: int = 0
 
 
 class Sensor(Protocol):

@@ -23,21 +23,24 @@ RIVER = JsonFeed("river/+/up", "object.water_level_cm", "water_level", "cm", "ti
 class Line:
     """A broker line that plays a list of payloads, then is lost when asked to."""
 
-    def __init__(self, payloads: Sequence[bytes], *, lost: bool = False, under: str | None = None) -> None:
-        self.payloads, self.lost, self.under, self.asked = payloads, lost, under, ""
+    def __init__(
+        self, payloads: Sequence[bytes], *, lost: bool = False, under: str | None = None, kept: int = 0
+    ) -> None:
+        self.payloads, self.lost, self.under, self.kept, self.asked = payloads, lost, under, kept, ""
 
-    async def listen(self, topic: str) -> AsyncIterator[tuple[str, bytes]]:
+    async def listen(self, topic: str) -> AsyncIterator[tuple[str, bytes, bool]]:
         self.asked = topic
-        for payload in self.payloads:
-            yield self.under or topic.replace("+", "1"), payload
+        for number, payload in enumerate(self.payloads):
+            yield self.under or topic.replace("+", "1"), payload, number < self.kept
         if self.lost:
             raise SourceLost("broker gone")
 
 
 def heard(
-    payloads: Sequence[bytes], feed: JsonFeed = RIVER, under: str | None = None
+    payloads: Sequence[bytes], feed: JsonFeed = RIVER, under: str | None = None, kept: int = 0
 ) -> tuple[list[Reading], MqttSensor]:
-    sensor = MqttSensor("river-1", feed, Line(payloads, under=under).listen)
+    """What is read from these payloads, of which the broker had kept the first `kept`."""
+    sensor = MqttSensor("river-1", feed, Line(payloads, under=under, kept=kept).listen)
 
     async def read() -> list[Reading]:
         return [reading async for reading in sensor.open(ScriptedClock(T0))]
@@ -167,6 +170,41 @@ def test_a_real_river_reads_well(shared: Path) -> None:
 def test_a_message_of_another_topic_is_no_reading() -> None:
     readings, sensor = heard([uplink(12)], under="rain/1/up")
     assert (readings, sensor.counters.heard) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("payload", "fresh"),
+    [
+        (uplink(3, "2025-12-31T23:56:00Z"), True),
+        (uplink(3, "2026-01-01T00:00:30Z"), True),
+        (uplink(3, "2025-12-31T23:54:00Z"), False),
+        (uplink(3, "2026-01-01T00:02:00Z"), False),
+        (uplink(3, None), False),
+        (b"?", False),
+    ],
+)
+def test_a_kept_message_is_a_reading_only_where_its_own_time_proves_it(payload: bytes, fresh: bool) -> None:  # noqa: FBT001 - a column of the table
+    readings, sensor = heard([payload, uplink(4)], kept=1)
+    assert [reading.value for reading in readings] == ([3.0, 4.0] if fresh else [4.0])
+    assert sensor.counters.stale == (not fresh)
+
+
+def test_a_kept_message_without_a_time_of_its_own_is_no_reading() -> None:
+    readings, sensor = heard([uplink(3), uplink(4)], JsonFeed("t", "object.water_level_cm", "l", "cm"), kept=1)
+    assert [reading.value for reading in readings] == [4.0]
+    assert sensor.counters.stale == 1
+
+
+def test_a_kept_message_is_not_told_again_at_every_subscription() -> None:
+    line = Line([uplink(3)], kept=1)
+    sensor = MqttSensor("river-1", RIVER, line.listen)
+
+    async def twice() -> list[Reading]:
+        clock = ScriptedClock(T0)
+        return [reading for _ in range(2) async for reading in sensor.open(clock)]
+
+    assert len(asyncio.run(twice())) == 1
+    assert sensor.counters.stale == 1
 
 
 @pytest.mark.parametrize(
