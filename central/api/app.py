@@ -53,8 +53,8 @@ def get_metrics(here: Here) -> PlainTextResponse:
     return PlainTextResponse(generate_latest(here.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def build(context: Context) -> FastAPI:
-    """The application for a context."""
+def bare() -> FastAPI:
+    """Routes and refusals without a context behind them: what the OpenAPI document is written from."""
     app = FastAPI(
         title="WardSense",
         version=VERSION,
@@ -63,11 +63,17 @@ def build(context: Context) -> FastAPI:
         redoc_url=None,
         responses={"4XX": {"model": ProblemDetail, "description": "Refused: `type` says why"}},
     )
-    app.state.context = context
-    app.state.heads = Heads(context.database)
     problems.install(app)
     for router in (*_ROUTERS, open_to_all):
         app.include_router(router)
+    return app
+
+
+def build(context: Context) -> FastAPI:
+    """The application for a context."""
+    app = bare()
+    app.state.context = context
+    app.state.heads = Heads(context.database)
     app.add_middleware(Legible)
     app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
