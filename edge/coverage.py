@@ -3,6 +3,11 @@
 "Nothing happened" and "nobody was looking" are different facts, and only this tells them apart. Time is walked
 once, from `covered` to now: what lies between two looks close enough together was watched, the rest was blind for
 the cause given. Pure: the caller says when a look was and what time it is.
+Close enough is not often enough: a box with work for ten looks at every camera now and then, and each gap is short.
+So every look vouches for as many seconds as lie between two looks at `ENOUGH` of the configured rate; what a look need
+not vouch for is kept for later gaps, up to one gap that is still patience. Seconds that no look vouches for were not
+watched, whatever lies around them: they are blind, as a longer gap there would have been. At half of the rate or
+more every second is watched, at a tenth of it one in five.
 Minutes are the wall clock's, and it may step. A step forward of more than an hour is no time that passed: nothing is
 claimed for it and the walk goes on behind it. After a step back of more than a minute the walk begins again at the new
 time; a second that was told already is never told again, so no minute holds more than 60, over all its tallies.
@@ -23,6 +28,7 @@ STEP_BACK: Final = timedelta(minutes=1)
 WALKS_KEPT: Final = 64
 PATIENCE_S: Final = 2.0
 LOOKS_MISSED: Final = 3
+ENOUGH: Final = 0.5
 PEAK: Final = "peak"
 COUNTS_EACH: Final = 500
 
@@ -31,11 +37,13 @@ Counted = tuple[str, str, str]
 
 
 class Coverage:
-    """One camera's minutes. `fps` is how often it is looked at; two looks may lie three such periods apart."""
+    """One camera's minutes. `fps` is how often it is to be looked at; two looks may lie three such periods apart."""
 
     def __init__(self, camera: str, fps: float, began: datetime) -> None:
         self.camera = camera
         self._patience = timedelta(seconds=max(PATIENCE_S, LOOKS_MISSED / fps))
+        self._each = timedelta(seconds=1 / (fps * ENOUGH))
+        self._vouched = self._patience
         self._covered = self._set_out = began
         self._walks: deque[tuple[datetime, datetime]] = deque(maxlen=WALKS_KEPT)
         self._over: datetime | None = None
@@ -44,9 +52,16 @@ class Coverage:
         self._counts: defaultdict[datetime, Counter[Counted]] = defaultdict(Counter)
 
     def looked(self, captured: datetime, cause: str) -> None:
-        """A picture of that instant was looked at; `cause` names what a gap before it was."""
-        gap = captured - self._covered > self._patience
-        self._walk(captured, cause if gap else None)
+        """A picture of that instant was looked at; `cause` names what a gap before it was, or too few looks."""
+        self._vouched = min(self._vouched + self._each, self._patience)
+        gap = captured - self._covered
+        if gap > self._patience:
+            self._walk(captured, cause)
+        elif gap > timedelta(0):
+            watched = min(gap, self._vouched)
+            self._vouched -= watched
+            self._walk(captured - watched, cause)
+            self._walk(captured, None)
 
     def passed(self, now: datetime, cause: str) -> None:
         """Time went on without a look; once patience is over it was blind, for that cause.

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.coverage import Coverage
+from edge.coverage import ENOUGH, LOOKS_MISSED, PATIENCE_S, Coverage
 from streams.wire.records import Tally
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -97,11 +98,54 @@ def test_a_clock_that_was_a_year_ahead_is_followed_back_and_its_minutes_are_told
     coverage.looked(at(ahead + 2), "overload")
     coverage.passed(at(0), "overload")
     assert sum(seconds(coverage.complete(at(0))).values()) == 2.0
-    for second in range(1, 302):
-        coverage.looked(at(second), "overload")
+    for fifth in range(1, 5 * 301):
+        coverage.looked(at(fifth / 5), "overload")
     ((start, tally),) = coverage.complete(at(301))
     assert start == NOON
     assert [minute.watched for minute in tally.minutes] == [60.0] * 5
+
+
+def test_a_tenth_of_the_looks_is_a_fifth_of_the_time_watched_and_says_why() -> None:
+    coverage = Coverage("gate", 5, NOON)
+    for even in range(2, 602, 2):
+        coverage.looked(at(even), "overload")
+    tallies = [tally for _, tally in coverage.complete(at(602))]
+    assert [minute.watched for minute in tallies[1].minutes] == pytest.approx([12.0] * 5)
+    assert [minute.blind for minute in tallies[1].minutes] == [{"overload": pytest.approx(48.0)}] * 5
+
+
+@pytest.mark.parametrize("fps", [0.01, 0.5, 5, 25])
+def test_half_of_the_looks_is_all_of_the_time_watched(fps: float) -> None:
+    coverage = Coverage("gate", fps, NOON)
+    for look in range(1, round(1200 * fps / 2) + 2):
+        coverage.looked(at(look * 2 / fps), "overload")
+    tallies = [tally for _, tally in coverage.flush()]
+    assert not any(minute.blind for tally in tallies for minute in tally.minutes)
+
+
+@given(st.floats(0.05, 30), st.lists(st.floats(0.001, 80), min_size=1, max_size=80))
+def test_no_more_is_watched_than_the_looks_can_vouch_for(fps: float, gaps: list[float]) -> None:
+    coverage, second = Coverage("gate", fps, NOON), 0.0
+    for gap in gaps:
+        second += gap
+        coverage.looked(at(second), "overload")
+    minutes = [minute for _, tally in coverage.flush() for minute in tally.minutes]
+    watched = sum(minute.watched for minute in minutes)
+    patience = max(PATIENCE_S, LOOKS_MISSED / fps)
+    assert watched <= patience + len(gaps) / (fps * ENOUGH) + 0.01 * len(minutes)
+    assert watched + sum(sum(minute.blind.values()) for minute in minutes) == pytest.approx(
+        second, abs=1 + len(minutes) / 50
+    )
+
+
+@given(st.floats(0.05, 30), st.lists(st.floats(0.01, 1), min_size=1, max_size=80))
+def test_who_looks_often_enough_watches_all_the_time(fps: float, shares: list[float]) -> None:
+    coverage, second = Coverage("gate", fps, NOON), 0.0
+    for share in shares:
+        second += share / (fps * ENOUGH)
+        coverage.looked(at(second), "overload")
+    minutes = [minute for _, tally in coverage.flush() for minute in tally.minutes]
+    assert not any(minute.blind for minute in minutes)
 
 
 @given(st.lists(st.one_of(st.floats(0.1, 90), st.floats(-900, 7200)), min_size=1, max_size=60))
