@@ -1,7 +1,8 @@
 """`GET /v1/stream`: what changes in your wards, as it commits, by Server-Sent Events.
 
 Events: `hello` first, `change` for each change, `reset` for a ward to be loaded anew, `bye` before the end with a code
-(`session_expired`: sign in; `server_stopping`: come back). A comment line every 15 s tells a live line from a dead one.
+(`session_expired`: sign in; `server_stopping`: come back). `beat` every 10 s tells a live line from a dead one: a page
+in a browser sees events, never comments.
 """
 
 import asyncio
@@ -23,7 +24,8 @@ from central.store.changes import Change
 from streams.wire.words import Slug
 
 router: Final = APIRouter(prefix="/v1", tags=["stream"])
-HEARTBEAT_S: Final = 15.0
+HEARTBEAT_S: Final = 10.0
+BEAT: Final = "event: beat\ndata: {}\n\n"
 SESSION_CHECK_S: Final = 2.0
 RETRY_MS: Final = 2000
 
@@ -74,7 +76,7 @@ async def _events(here: Context, heads: Heads, visitor: Visitor, cursor: Mapping
         cursor = dict(news.cursor)
         looks += 1
         if looks % round(HEARTBEAT_S / feed.LOOK_EVERY_S) == 0:
-            yield ": still here\n\n"
+            yield BEAT
         await asyncio.sleep(feed.LOOK_EVERY_S)
 
 
