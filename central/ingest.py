@@ -6,7 +6,7 @@ statement a table. Locks are taken in one order (nodes, their epochs, alerts, wa
 of its keys. What the wire's pure ledger and roster decide of a batch is applied to copies of its rows.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError
 
 from alerts.facts import Fact
-from central import admission, silence
+from central import admission, faults, silence
 from central.arrivals import Arrival, Arrived, Said, whole
 from central.judging import Judge
 from central.ledgers import Ledgers, Page
@@ -30,7 +30,6 @@ from streams.wire.messages import BatchHead
 from streams.wire.records import Event, Health, Reading, Record
 
 GRACE: Final = timedelta(seconds=60)
-TWO_BOXES: Final = "two_boxes"
 NEW: Final = "new"
 LATE: Final = "late"
 REFUSED: Final = "refused"
@@ -52,10 +51,11 @@ class Ingest:
     def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> Outcome:
         """What the passing of time brings: nodes gone too long, and alerts whose timer has come."""
         told, news = silence.fallen(connection, now - self._grace, now, wards, self._listens)
-        news += self._judge.hear(connection, told, now)
-        rung, more = self._judge.tick(connection, now, wards)
-        announce(connection, news + rung, now)
-        return Outcome(changes=len(news) + len(rung), more=more)
+        silent = self._judge.hear_each(connection, told, now)
+        rung = self._judge.tick(connection, now, wards)
+        news += silent.news + rung.news + _forgiven(connection, now, wards)
+        announce(connection, news, now)
+        return Outcome(changes=len(news), more=rung.more, aside=silent.aside + rung.aside)
 
 
 class _Group:
@@ -89,6 +89,7 @@ class _Group:
         names = {arrival.topic.node for arrival in named}
         batches = [arrival for arrival in named if isinstance(arrival, Arrived)]
         self._standings = nodes.standing(self._connection, names)
+        self._before = dict(self._standings)
         devices = {id_ for arrival in batches for id_ in admission.devices(arrival)}
         self._boxes = registry.boxes(self._connection, sorted(names), sorted(devices))
         self._ledgers = Ledgers(self._connection, self._standings, [arrival.batch for arrival in batches])
@@ -112,7 +113,7 @@ class _Group:
         self._told.append((arrived, told))
         doubled = self._ledgers.doubled(box.id)
         if doubled is not None:
-            self._faults.setdefault(box.id, {})[TWO_BOXES] = doubled
+            self._faults.setdefault(box.id, {})[faults.TWO_BOXES] = doubled
 
     def _admitted(self, arrived: Arrived, box: registry.Box, page: Page) -> Iterator[Told | None]:
         """Each record as it is to be stored; None for a duplicate and for one that is refused."""
@@ -174,8 +175,6 @@ class _Group:
             self._lay(whole(said.topic, said.message, Why.UNSTORABLE, str(error.__cause__ or error)))
             return
         self._standings[known.id] = after
-        if after.online != known.online:
-            self._news.append(News(known.ward, "node", known.id, {"online": after.online}))
 
     def _lay(self, letter: Letter) -> None:
         self._letters.append(letter)
@@ -191,16 +190,26 @@ class _Group:
             self._outcome.records[word.record.kind, LATE if word.late else NEW] += 1
             self._outcome.stored.append((word.record.captured, word.heard, word.backlog))
         self._outcome.unkept = letters.lay(self._connection, self._letters)
-        for name, session in self._ledgers.write(self._now):
+        spoken = dict(self._ledgers.write(self._now))
+        for name, session in spoken.items():
             self._news.append(News(self._standings[name].ward, "node", name, {"session": str(session)}))
         signs = [_sign(arrived.batch, words, arrived.message.heard) for arrived, words in self._told]
         nodes.show(self._connection, signs)
+        self._tell_presence({sign.node for sign in signs}, spoken.keys())
         self._alarm()
         heard = [*silence.broken(self._connection, told), *_facts(told)]
         self._news += self._judge.hear(self._connection, heard, self._now)
         announce(self._connection, self._news, self._now)
         self._outcome.changes = len(self._news)
         self._outcome.answers = [Answer(ward, receipt) for ward, receipt in self._ledgers.receipts()]
+
+    def _tell_presence(self, heard: Collection[str], superseded: Collection[str]) -> None:
+        """Who came or went in this group: by a status, by a new session, or by the word of a box that was given up."""
+        for name, before in self._before.items():
+            after = self._standings[name]
+            online = after.online or name in superseded or (name in heard and after.present is None)
+            if online != before.online:
+                self._news.append(News(before.ward, "node", name, {"online": online}))
 
     def _alarm(self) -> None:
         """A fault is shown on the node's row; the first of its kind is audited, too."""
@@ -210,6 +219,21 @@ class _Group:
                 act = Act(code, "node", name, "node", ward, node=name, params=found[code])
                 audit.append(self._connection, act, self._now)
                 self._news.append(News(ward, "node", name, {"fault": code}))
+
+
+def _forgiven(connection: Connection, now: datetime, wards: Sequence[str] | None) -> list[News]:
+    """Faults that have ended are taken off their boxes, audited and announced, as their beginning was."""
+    news: list[News] = []
+    for standing, told, heard in nodes.faulty(connection, wards):
+        if codes := faults.over(told, heard, now):
+            nodes.forgive(connection, standing.id, told, codes)
+        for code in codes:
+            act = Act(
+                "fault_over", "node", standing.id, "node", standing.ward, node=standing.id, params={"fault": code}
+            )
+            audit.append(connection, act, now)
+            news.append(News(standing.ward, "node", standing.id, {"fault_over": code}))
+    return news
 
 
 def _refused(arrived: Arrived, word: admission.Refusal, raw: dict[str, Any]) -> Letter:

@@ -1,15 +1,18 @@
 """Facts become alerts here, in the transaction that stores them: load, ask the engine, write what it decided.
 
 The engine (`alerts`) decides and knows no database; this module decides nothing. Where two workers raise the same
-trouble at once the constraint lets one through; the other loads that alert and asks again.
+trouble at once the constraint lets one through; the other loads that alert and asks again. When time passes, an alert
+or a silence whose judging fails is set aside and the others go on: `central.content` says why.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import Final
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, select
+import structlog
+from sqlalchemy import Connection, Row, bindparam, select
 from uuid_utils.compat import uuid7
 
 from alerts.alert import Alert, Verb
@@ -17,6 +20,7 @@ from alerts.engine import hear, tick, touched
 from alerts.facts import Fact, camera_told_of
 from alerts.rules import Rule, RuleBook
 from alerts.triggers import CameraTrigger
+from central.content import each_or_all
 from central.store import alerts as rows
 from central.store.changes import News
 from central.store.docket import Docket
@@ -24,12 +28,24 @@ from central.store.schema import device, node
 from streams.wire.records import Event
 
 MOST_DUE: Final = 100
+ASIDE: Final = timedelta(hours=1)  # then it is tried again: by then a release may have mended it
 _WATCHED: Final = (
     select(node.c.heard_at)
     .join(device, device.c.node_id == node.c.id)
     .where(device.c.id == bindparam("of"), device.c.state == "live", node.c.online)
 )
 _ATTEMPTS: Final = 5
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Judged:
+    """What changed, to be numbered by the caller; whether more timers have come; how many were set aside."""
+
+    news: list[News] = field(default_factory=list)
+    more: bool = False
+    aside: int = 0
 
 
 class Judge:
@@ -52,11 +68,37 @@ class Judge:
                     self._hear_of_camera(docket, fact, alert, now)
         return docket.close()
 
-    def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> tuple[list[News], bool]:
-        """What the passing of time makes of alerts whose timer has come; and whether more are waiting."""
-        docket = Docket(connection, (), now)
+    def hear_each(self, connection: Connection, facts: Sequence[Fact], now: datetime) -> Judged:
+        """What facts of the centre's own making come to; one whose judging fails is counted, and lost."""
+        told = Judged()
+
+        def aside(fact: Fact, _: Exception) -> list[News]:
+            _log.exception("fact set aside", ward=fact.ward, node=fact.node, at=fact.at.isoformat())
+            told.aside += 1
+            return []
+
+        for news in each_or_all(connection, facts, lambda some: self.hear(connection, some, now), aside):
+            told.news += news
+        return told
+
+    def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> Judged:
+        """What the passing of time makes of alerts whose timer has come."""
         ringing = rows.due(connection, now, wards, MOST_DUE)
-        for alert in ringing:
+        told = Judged(more=len(ringing) == MOST_DUE)
+
+        def aside(row: Row[Any], error: Exception) -> list[News]:
+            _log.exception("alert set aside", alert=str(row.id), ward=row.ward_id, rule=row.rule)
+            told.aside += 1
+            rows.set_aside(connection, row, type(error).__name__, now, now + ASIDE)
+            return [News(row.ward_id, "alert", str(row.id), {"verb": rows.SET_ASIDE})]
+
+        for news in each_or_all(connection, ringing, lambda some: self._ring(connection, some, now), aside):
+            told.news += news
+        return told
+
+    def _ring(self, connection: Connection, ringing: Sequence[Row[Any]], now: datetime) -> list[News]:
+        docket = Docket(connection, (), now)
+        for alert in map(rows.read, ringing):
             rule = self.rules.rules.get(alert.fingerprint.rule)
             if rule is None:  # its rule is no longer in the book: it waits for a person
                 rows.keep_quiet(connection, alert.id)
@@ -64,7 +106,7 @@ class Judge:
             decision = tick(rule, alert, now, _watched(connection, alert))
             if decision is not None:
                 docket.keep(decision, None)
-        return docket.close(), len(ringing) == MOST_DUE
+        return docket.close()
 
     def _hear_one(self, docket: Docket, rule: Rule, fact: Fact, key: str, now: datetime) -> None:
         for _ in range(_ATTEMPTS):

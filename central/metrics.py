@@ -28,6 +28,9 @@ class Metrics:
             "Dead letters only counted: their node has its fill here",
             registry=registry,
         )
+        self.aside = Counter(
+            "wardsense_set_aside", "Alerts and silences whose judging failed, for a person", registry=registry
+        )
         self.receipts = Counter("wardsense_receipts", "Receipts made after a commit", registry=registry)
         self.weather = Counter(
             "wardsense_store_retries", "Groups tried again, the database was away", registry=registry
@@ -57,6 +60,7 @@ class Metrics:
         for reason, n in outcome.letters.items():
             self.letters.labels(reason).inc(n)
         self.unkept.inc(outcome.unkept)
+        self.aside.inc(outcome.aside)
         self.receipts.inc(len(outcome.answers))
         self.changes.inc(outcome.changes)
         for captured, _, backlog in outcome.stored:

@@ -14,9 +14,10 @@ from typing import Final, Protocol
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 
 from central.arrivals import Arrival, Arrived, Message, Said, read, whole
+from central.content import CONTENT
 from central.inbox import Inbox
 from central.ingest import Ingest
 from central.metrics import Metrics
@@ -30,8 +31,6 @@ PARTITIONED_EVERY_S: Final = 3600.0
 FIRST_REST_S: Final = 0.1
 LONGEST_REST_S: Final = 10.0
 WEATHER: Final = (OperationalError, InterfaceError)
-CONTENT: Final = (ArithmeticError, LookupError, TypeError, ValueError, DataError, IntegrityError)
-"""What a message nobody foresaw may bring out; a missing table, say, is no message's doing and ends the program."""
 
 _log = structlog.get_logger(__name__)
 

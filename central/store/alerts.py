@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, insert, select, update
+from uuid_utils.compat import uuid7
 
 from alerts.alert import Alert
 from alerts.fingerprint import Fingerprint, Spot
@@ -14,6 +15,8 @@ from alerts.memory import from_memory, to_memory
 from alerts.rules import Severity
 from central.store.schema import alert, alert_history
 
+SET_ASIDE: Final = "set_aside"
+CANNOT_BE_JUDGED: Final = "cannot_be_judged"
 OPEN: Final = (Condition.PENDING, Condition.ACTIVE, Condition.STALE)
 
 
@@ -34,18 +37,32 @@ def opened_on(connection: Connection, device: str) -> list[Alert]:
     return [read(row) for row in connection.execute(query)]
 
 
-def due(connection: Connection, now: datetime, wards: Iterable[str] | None, most: int) -> list[Alert]:
-    """Alerts whose timer has come, of these wards (None: all), each under its row's lock; one held elsewhere waits."""
+def due(connection: Connection, now: datetime, wards: Iterable[str] | None, most: int) -> Sequence[Row[Any]]:
+    """Alerts whose timer has come, of these wards (None: all), each under its row's lock; one held elsewhere waits.
+
+    Rows, not yet read: reading one may fail, and must not fail the others.
+    """
     query = select(alert).where(alert.c.due <= now).order_by(alert.c.due).limit(most).with_for_update(skip_locked=True)
     if wards is not None:
         # Concatenated, so that no planner walks every alert of ninety wards instead of the few that are due.
         query = query.where((alert.c.ward_id + "").in_(sorted(wards)))
-    return [read(row) for row in connection.execute(query)]
+    return connection.execute(query).all()
 
 
 def keep_quiet(connection: Connection, id_: UUID) -> None:
     """Take an alert's timer away: nothing is left that could decide when it rings."""
     connection.execute(update(alert).where(alert.c.id == id_).values(due=None))
+
+
+def set_aside(connection: Connection, row: Row[Any], error: str, now: datetime, until: datetime) -> None:
+    """Let an alert that cannot be judged rest until then; its history says so once, however often it is tried."""
+    connection.execute(update(alert).where(alert.c.id == row.id).values(due=until, version=alert.c.version + 1))
+    steps = history(connection, row.id)
+    if steps and steps[-1].step == SET_ASIDE:
+        return
+    noted = {"step": SET_ASIDE, "reason": CANNOT_BE_JUDGED, "params": {"error": error}}
+    place = {"id": uuid7(), "alert_id": row.id, "ward_id": row.ward_id, "at": now}
+    connection.execute(insert(alert_history).values(**place, **noted))
 
 
 def read(row: Row[Any]) -> Alert:

@@ -3,14 +3,14 @@
 A last will names the session it belongs to; one of another session is an old connection's and darkens nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, null, or_, select, update
 
 from central.store.portions import portions
 from central.store.schema import device, node
@@ -99,6 +99,22 @@ def fault(connection: Connection, name: str, faults: Mapping[str, Any]) -> list[
     there = connection.execute(select(node.c.faults).where(node.c.id == name)).scalar_one_or_none() or {}
     connection.execute(update(node).where(node.c.id == name).values(faults={**there, **faults}))
     return sorted(faults.keys() - there.keys())
+
+
+def faulty(connection: Connection, wards: Sequence[str] | None) -> list[tuple[Standing, dict[str, Any], datetime]]:
+    """Boxes of these wards with a fault noted: each locked, with its faults, and when it was last heard of."""
+    columns = (node.c.faults, node.c.heard_at)
+    asked = _select().add_columns(*columns).where(node.c.faults.is_not(None))
+    if wards is not None:
+        asked = asked.where(node.c.ward_id.in_(wards))
+    found = connection.execute(asked.with_for_update(skip_locked=True, key_share=True))
+    return [(_standing(row), row.faults, row.heard_at) for row in found if row.faults]
+
+
+def forgive(connection: Connection, name: str, faults: Mapping[str, Any], codes: Collection[str]) -> None:
+    """Take these codes off the faults of a box."""
+    left = {code: told for code, told in faults.items() if code not in codes}
+    connection.execute(update(node).where(node.c.id == name).values(faults=left or null()))
 
 
 def fallen_silent(

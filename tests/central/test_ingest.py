@@ -27,8 +27,8 @@ from tests.central.town import (
 
 HEALTH = Health(cpu=0.5, memory=0.5, disk=0.5)
 REFUSES_SONAR = (
-    "CREATE FUNCTION refuse() RETURNS trigger AS "
-    "$$ BEGIN RAISE EXCEPTION 'no sonar here' USING ERRCODE = 'data_exception'; END $$ LANGUAGE plpgsql",
+    """CREATE FUNCTION refuse() RETURNS trigger AS
+    $$ BEGIN RAISE EXCEPTION 'no sonar here' USING ERRCODE = 'data_exception'; END $$ LANGUAGE plpgsql""",
     "CREATE TRIGGER no_sonar BEFORE INSERT ON record FOR EACH ROW WHEN (NEW.kind = 'sonar') EXECUTE FUNCTION refuse()",
 )
 
