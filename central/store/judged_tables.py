@@ -57,6 +57,8 @@ alert = Table(
     Column("memory", Document, nullable=False),  # what the engine needs to go on: `alerts` owns its shape
     version_column(),
     Index("ix_alert_queue", "ward_id", "handling", "raised_at", "id"),
+    Index("ix_alert_handling", "handling", "raised_at", "id"),  # the queue of the whole city
+    Index("ix_alert_newest", "raised_at", "id"),
     Index("ix_alert_due", "due"),
     Index("ix_alert_device", "device_id", "first_seen"),
     Index("ix_alert_fingerprint", "fingerprint", "first_seen"),

@@ -13,6 +13,7 @@ ward = Table(
     Column("folded", Text, nullable=False),
     Column("boundary", Document),
     Column("change_no", BigInteger, nullable=False, server_default="0"),  # locked to number the change feed
+    Column("deaf_since", Instant),  # since when its worker has no line to the broker; none: it hears
     version_column(),
 )
 unit = Table(
@@ -39,6 +40,7 @@ node = Table(
     Column("heard_at", Instant),
     Column("clock", Document),
     Column("versions", Document),
+    Column("config_rev", String(200)),
     Column("health", Document),
     Column("faults", Document),  # codes with parameters: two boxes under one name, a clock that is off
     Column("retired_at", Instant),
@@ -61,6 +63,7 @@ device = Table(
     Column("state_since", Instant),
     Column("state_reason", Document),
     Column("last_value", Float),
+    Column("last_quality", Code),
     Column("last_at", Instant),
     Column("retired_at", Instant),
     version_column(),

@@ -8,8 +8,10 @@
 from central.store.fact_tables import dead_letter, event, evidence, evidence_name, intake, record
 from central.store.ground import metadata
 from central.store.judged_tables import alert, alert_event, alert_history, case, case_history, photo
+from central.store.order_tables import node_order
 from central.store.people_tables import account, audit, change, grant, idempotency, session, sign_in_link
 from central.store.registry_tables import device, device_ward, node, unit, ward
+from central.store.watch_tables import watch_day
 
 __all__ = [
     "account",
@@ -31,10 +33,12 @@ __all__ = [
     "intake",
     "metadata",
     "node",
+    "node_order",
     "photo",
     "record",
     "session",
     "sign_in_link",
     "unit",
     "ward",
+    "watch_day",
 ]
