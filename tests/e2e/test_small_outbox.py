@@ -40,20 +40,18 @@ def test_when_the_outbox_is_too_small_every_lost_number_is_named_and_no_event_is
     with City(tmp_path, TOO_SMALL) as city:
         city.until(lambda: city.made >= 3 and city.settled(), 60, "a first receipt reaching the node")
         city.kill(BROKER)
-        before = city.made
         city.grown(OUTAGE, within=90)
         assert city.edge.stop() == 0
-        after = city.made
         kept = city.counters()["outbox"]
         city.start(BROKER)
         books = city.settle()
-        stored = city.rows("SELECT seq, kind, body FROM record ORDER BY seq")
+        stored = city.rows("SELECT kind, body FROM record ORDER BY seq")
     assert complaints(books, may_lose=True) == []
     assert books.total("lost") > OUTAGE / 4
     assert books.total("merged") > 0
     assert kept["evicted"].get("last", 0) == 0
     assert kept["bytes"] <= LEAST_LIMIT
-    assert any(before < row.seq <= after for row in stored if row.kind == "health"), "no health record of the outage"
+    assert kept["evicted"].get("health", 0) > 0, "the lightest did not give way"
     assert_events_are_whole([row.body for row in stored if row.kind == "event"])
 
 
