@@ -23,6 +23,7 @@ from edge.seeing import Eyes
 from edge.telling import LASTING, Proof, Teller, Witness
 from edge.tracking import Tracker, TrackerSettings
 from models.detections import Detections
+from models.detector import USUAL_THRESHOLD
 from streams.frames import Frame
 from streams.wire.records import Event, Evidence
 from streams.wire.words import Reason
@@ -34,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one look brought: events with the pictures they name, and what the wire's live overlay may show."""
+    """What one look brought: events with the pictures they name, and how many boxes, sure and `faint`."""
 
     camera: str
     captured: datetime
@@ -42,6 +43,7 @@ class Told:
     pictures: tuple[Redacted, ...]
     counts: dict[Counted, int]
     detections: int
+    faint: int
     stages: dict[str, float]
 
 
@@ -64,12 +66,17 @@ class Moment:
 
 
 class Eye:
-    """One camera's tracker, scene and teller. `look` is called by one worker at a time."""
+    """One camera's tracker, scene and teller. `look` is called by one worker at a time.
+
+    `seen` counts boxes from the detector's usual threshold up; `faint` those below, which are there to keep a track
+    alive and are mostly nothing.
+    """
 
     def __init__(self, witness: Witness, task: Task, scene: Scene, mint: Callable[[], UUID]) -> None:
         self.camera = witness.camera
         self.looks = 0
         self.seen = 0
+        self.faint = 0
         self.tracks = 0
         self._task = task
         self._tracker = Tracker(task.tracker)
@@ -99,9 +106,11 @@ class Eye:
             events = tuple(self._teller.tell(happening, frame.captured, proof) for happening in told)
             counts = self._scene.drain_tallies()
         self.looks += 1
-        self.seen += len(wanted)
+        sure = int((wanted.score >= USUAL_THRESHOLD).sum())
+        self.seen += sure
+        self.faint += len(wanted) - sure
         self.tracks = max(self.tracks, int(tracks.track.max(initial=0)))
-        return Told(self.camera, frame.captured, events, pictures, counts, len(wanted), seen.stages)
+        return Told(self.camera, frame.captured, events, pictures, counts, sure, len(wanted) - sure, seen.stages)
 
     def blind(self, cause: str) -> list[Event]:
         """The camera shows nothing any more: time stands still, and what is open is unknown."""

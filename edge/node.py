@@ -1,7 +1,7 @@
 """A node, put together: the one place that starts tasks and threads, and hands every part what it needs.
 
 Threads see: one a camera decodes, one a detector session looks. The event loop tells: publisher, uploads, sensors,
-coverage, health. A worker puts its events into the outbox itself, which takes them from any thread in microseconds;
+coverage, health. A thread that sees says so itself (`voice`), because that may wait for a disk and the loop must not;
 everything that is shared otherwise belongs to the loop and is handed over by `call_soon_threadsafe`. Nothing on the
 way out can hold up the way in: a broker, a centre or a link that is away is only a longer outbox.
 """
@@ -9,7 +9,7 @@ way out can hold up the way in: a broker, a centre or a link that is away is onl
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import datetime
@@ -24,25 +24,23 @@ from edge.config import NodeConfig
 from edge.config_file import ConfigFile
 from edge.coverage import Coverage
 from edge.discipline import Discipline
-from edge.durable import DiskRefusedError
 from edge.eye import Eye, Task, Told
 from edge.health import Stages
 from edge.obeying import Orders
 from edge.orders import Running
 from edge.outbox import Outbox
-from edge.publisher import Publisher
+from edge.publisher import Publisher, PublisherStats
 from edge.report import Reporter
 from edge.schedule import Slots
 from edge.seeing import Eyes
 from edge.sensing import sense, sources
-from edge.sight import Sights
-from edge.telling import LASTING, OpenEvents, after_restart, unproven
+from edge.telling import OpenEvents
 from edge.uploader import Uploader
-from edge.watch import Change, Sight, watch
+from edge.voice import Voice
+from edge.watch import Change, watch
 from streams.cameras.source import Camera
 from streams.clocks import Clock, SystemClock
-from streams.wire.records import Event, Phase, Reply
-from streams.wire.words import Reason
+from streams.wire.records import Reply, Tally
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +74,6 @@ class Node:
         self._eyes = eyes_of(config, list(self._sources.values()))
         self._client = client_of(config)
         config.data.mkdir(parents=True, exist_ok=True)
-        self._open_events = OpenEvents(config.data / "open-events.json")
         self.outbox = Outbox.open(
             config.data / "outbox.db",
             int(config.outbox.limit_mb * MIB),
@@ -84,8 +81,9 @@ class Node:
             evidence_bytes=int(config.outbox.evidence_mb * MIB),
         )
         self._slots, self._stages = Slots(), Stages()
-        self._sights = Sights(list(self._sources), uuid.uuid7)
         self._eye = self._make_eyes(config_rev)
+        journal = OpenEvents(config.data / "open-events.json")
+        self._voice = Voice(self._eye, self.outbox, journal, self.clock, uuid.uuid7)
         now = self.clock.now()
         self._coverage = {camera.id: Coverage(camera.id, camera.fps, now) for camera in config.cameras}
         self._reporter = Reporter(self._sources, self._eye, self._slots, self._stages, self.outbox)
@@ -93,7 +91,6 @@ class Node:
         self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock, self._orders.hear)
         self._publisher.clock_word = Discipline(config.clock).word
         self._halt, self._bugs = threading.Event(), Bugs(end_soon)
-        self._journalling = threading.Lock()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`. A bug in any part ends the node, with its traceback; the service manager starts it again."""
@@ -101,7 +98,7 @@ class Node:
         loop.set_default_executor(
             ThreadPoolExecutor(len(self._sources) + len(self._eyes) + SPARE_THREADS, thread_name_prefix="node")
         )
-        self._tell_left_open()
+        self._voice.begin()
         async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as group:
             if self._client is not None:
                 await stack.enter_async_context(self._client)
@@ -121,12 +118,8 @@ class Node:
 
     def _seeing(self, loop: asyncio.AbstractEventLoop) -> Iterable[tuple[str, Work]]:
         """The threads: each ends by itself once `_halt` is set."""
-
-        def sighted(change: Change) -> None:
-            loop.call_soon_threadsafe(self._in_loop, self._sighted, change)
-
         for camera, source in self._sources.items():
-            yield f"watch {camera}", asyncio.to_thread(self._watch, source, sighted)
+            yield f"watch {camera}", asyncio.to_thread(self._watch, source)
         for number, eyes in enumerate(self._eyes):
             yield f"look {number}", asyncio.to_thread(self._look, eyes, loop)
 
@@ -147,8 +140,11 @@ class Node:
             for number in range(UPLOADS):
                 yield f"upload {number}", uploader.send()
 
-    def _watch(self, source: Camera, sighted: Callable[[Change], None]) -> None:
-        watch(source, self._slots.put, sighted, self.clock, self._halt)
+    def _watch(self, source: Camera) -> None:
+        watch(source, self._slots.put, self._sighted, self.clock, self._halt)
+
+    def _sighted(self, change: Change) -> None:
+        self._voice.sighted(change, self._slots)
 
     def _look(self, eyes: Eyes, loop: asyncio.AbstractEventLoop) -> None:
         while not self._halt.is_set():
@@ -160,38 +156,8 @@ class Node:
             finally:
                 self._slots.done(frame.camera)
             self._stages.add(told.stages)
-            self._tell(told.captured, self._kept(told))
+            self._voice.looked(told)
             loop.call_soon_threadsafe(self._in_loop, self._looked, told)
-
-    def _kept(self, told: Told) -> list[Event]:
-        """The events, once the pictures they name are on disk; a disk that refuses costs the picture, not the event."""
-        try:
-            for picture in told.pictures:
-                first = next(event for event in told.events if any(e.sha256 == picture.sha256 for e in event.evidence))
-                self.outbox.evidence.want(picture.jpeg, first.id, "image/jpeg", told.captured)
-        except (DiskRefusedError, OSError) as refused:
-            log.warning("evidence not kept", camera=told.camera, why=str(refused))
-            lost = frozenset(picture.sha256 for picture in told.pictures)
-            self._eye[told.camera].without(lost)
-            return [unproven(event, lost, Reason(code="disk_refused")) for event in told.events]
-        return list(told.events)
-
-    def _tell(self, captured: datetime, events: Iterable[Event]) -> None:
-        """Journal first, then the outbox: a crash between the two says too much (unknown), never too little."""
-        events = list(events)
-        if not events:
-            return
-        self._journal([event for event in events if event.phase is Phase.CLOSED and event.kind in LASTING])
-        for event in events:
-            self.outbox.add(captured, event)
-
-    def _journal(self, last_words: Iterable[Event] = ()) -> None:
-        try:
-            with self._journalling:
-                standing = [event for eye in self._eye.values() for event in eye.open]
-                self._open_events.keep(standing, last_words, self.clock.monotonic())
-        except OSError as refused:
-            log.warning("open events not journalled", why=str(refused))
 
     def _in_loop(self, take_in: Callable[[T], None], said: T) -> None:
         with self._bugs:
@@ -199,52 +165,39 @@ class Node:
 
     def _looked(self, told: Told) -> None:
         coverage = self._coverage[told.camera]
-        coverage.looked(told.captured, self._sights.cause(told.camera))
+        coverage.looked(told.captured, self._blind_for(told.camera))
         coverage.counted(told.captured, told.counts)
 
-    def _sighted(self, change: Change) -> None:
-        now = self.clock.now()
-        event = self._sights.changed(change, now)
-        if change.sight is Sight.BLIND and change.cause is not None:
-            self._slots.drop(change.camera)
-            self._tell(now, self._eye[change.camera].blind(change.cause))
-        if event is not None:
-            log.info("camera", camera=change.camera, sight=change.sight, cause=change.cause)
-            self.outbox.add(now, event)
-
-    def _tell_left_open(self) -> None:
-        """Journalled before it is told, as any other word: a second crash must not say the same rev twice."""
-        told = [after_restart(event) for event in self._open_events.left_open()]
-        self._journal(told)
-        now = self.clock.now()
-        for event in told:
-            self.outbox.add(now, event)
+    def _blind_for(self, camera: str) -> str:
+        return self._voice.sights.cause(camera, crowded=self._slots.crowded(camera))
 
     async def _tick(self) -> None:
         beat = 0
         while True:
             now = self.clock.now()
             for camera, coverage in self._coverage.items():
-                coverage.passed(now, self._sights.cause(camera))
-                for start, tally in coverage.complete(now):
-                    self.outbox.add(start, tally)
+                coverage.passed(now, self._blind_for(camera))
+                await self._add(coverage.complete(now))
             if beat % HEALTH_EVERY == FIRST_HEALTH:
-                self._report()
+                await asyncio.to_thread(self._report)
             if beat % COUNTERS_EVERY == 0:
-                await asyncio.to_thread(self._count, now)
+                await asyncio.to_thread(self._count, now, self._publisher.stats())
             beat += 1
             await self.clock.pause(TICK_S)
+
+    async def _add(self, tallies: Sequence[tuple[datetime, Tally]]) -> None:
+        for start, tally in tallies:
+            await asyncio.to_thread(self.outbox.add, start, tally)
 
     def _report(self) -> None:
         now, up_s = self.clock.now(), self.clock.monotonic() - self._began
         self.outbox.add(now, self._reporter.health(self.config.data, now, up_s))
 
-    def _count(self, now: datetime) -> None:
-        self._journal()
+    def _count(self, now: datetime, line: PublisherStats) -> None:
+        self._voice.journal()
         try:
-            line = asdict(self._publisher.stats())
-            extra = {"session": str(self.outbox.session), "line": line}
-            self._reporter.write(self.config.data, now, self._sights.live, extra)
+            extra = {"session": str(self.outbox.session), "line": asdict(line)}
+            self._reporter.write(self.config.data, now, self._voice.sights.live, extra)
         except OSError as refused:
             log.warning("counters not written", why=str(refused))
 
@@ -253,12 +206,11 @@ class Node:
         self._halt.set()
         await asyncio.wait(seeing)
         for coverage in self._coverage.values():
-            for start, tally in coverage.flush():
-                self.outbox.add(start, tally)
+            await self._add(coverage.flush())
         deadline = self.clock.monotonic() + HANDOVER_S
         while self._owes() and self.clock.monotonic() < deadline:
             await self.clock.pause(0.1)
-        await asyncio.to_thread(self._count, self.clock.now())
+        await asyncio.to_thread(self._count, self.clock.now(), self._publisher.stats())
 
     def _owes(self) -> bool:
         """Whether records or pictures are still to be handed over."""

@@ -159,7 +159,7 @@ class Publisher:
         self._moved.set()
 
     def stats(self) -> PublisherStats:
-        """How it stands."""
+        """How it stands; asked in the event loop, to which the ledger belongs."""
         return PublisherStats(
             connected=self.line.connected,
             trouble=self.line.trouble,

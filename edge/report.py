@@ -54,6 +54,7 @@ class Reporter:
             "given": source.given,
             "analysed": eye.looks,
             "detections": eye.seen,
+            "faint": eye.faint,
             "tracks": eye.tracks,
             "dropped": self._slots.dropped[camera],
             "opened": source.opened,

@@ -18,13 +18,18 @@ class Slots:
     def __init__(self) -> None:
         self._waiting: dict[str, Frame] = {}
         self._busy: set[str] = set()
+        self._pressed: set[str] = set()
+        self._late: set[str] = set()
         self._news = threading.Condition()
         self.dropped: Counter[str] = Counter()
 
     def put(self, frame: Frame) -> None:
         """A new picture; the one that still waited gives way and is counted."""
         with self._news:
-            self.dropped[frame.camera] += frame.camera in self._waiting
+            gives_way = frame.camera in self._waiting
+            self.dropped[frame.camera] += gives_way
+            if gives_way:
+                self._pressed.add(frame.camera)
             self._waiting[frame.camera] = frame
             self._news.notify()
 
@@ -38,6 +43,8 @@ class Slots:
                 return None
             del self._waiting[frame.camera]
             self._busy.add(frame.camera)
+            (self._late.add if frame.camera in self._pressed else self._late.discard)(frame.camera)
+            self._pressed.discard(frame.camera)
             return frame
 
     def done(self, camera: str) -> None:
@@ -45,6 +52,11 @@ class Slots:
         with self._news:
             self._busy.discard(camera)
             self._news.notify()
+
+    def crowded(self, camera: str) -> bool:
+        """Whether pictures of this camera gave way to the one taken last, or have since."""
+        with self._news:
+            return camera in self._late or camera in self._pressed
 
     def drop(self, camera: str) -> None:
         """The camera went blind: what still waits is from before and would be taken for sight after; it is counted."""

@@ -264,7 +264,7 @@ def test_a_node_without_a_broker_runs_and_says_so(street: Street) -> None:
     assert street.node.stop() == 0
 
 
-@pytest.mark.parametrize("sensors", [[quick_sensor("level-1", 0.5)], []], ids=["in a task", "in a callback"])
+@pytest.mark.parametrize("sensors", [[quick_sensor("level-1", 0.5)], []], ids=["in a task", "in a thread"])
 def test_what_nobody_foresaw_ends_the_process_with_its_traceback(street: Street, sensors: list[Setting]) -> None:
     # The journal for reconciling is an instrument, and no weather is allowed for it: a full disk there is a bug here.
     street.write(made_journal="/dev/full", sensors=sensors)

@@ -20,7 +20,7 @@ from edge.seeing import DetectorEyes, Seen, labels_of
 from edge.telling import Witness
 from models.catalogue import Entry, Head
 from models.detections import Detections
-from models.detector import Detector
+from models.detector import USUAL_THRESHOLD, Detector
 from models.session import ModelRefused, Reason
 from streams.frames import Frame
 from streams.wire.records import ModelRef
@@ -106,9 +106,17 @@ def test_an_event_that_opens_names_a_redacted_picture() -> None:
 
 def test_who_was_there_within_a_second_is_covered_though_no_detector_sees_them_now() -> None:
     told = until_told(eye(EMPTY), ScriptedEyes([person()] * 3 + [Detections.none()] * 9))
-    assert told.detections == 0
+    assert (told.detections, told.faint) == (0, 0)
     (picture,) = told.pictures
     assert not readable(picture.jpeg, HEAD)
+
+
+def test_boxes_below_the_detectors_threshold_are_faint_and_no_detections() -> None:
+    watching = eye(CROWDED)
+    eyes = ScriptedEyes([person(score=USUAL_THRESHOLD), person(score=0.2)])
+    told = [watching.look(frame(number), eyes) for number in range(2)]
+    assert [(look.detections, look.faint) for look in told] == [(1, 0), (0, 1)]
+    assert (watching.seen, watching.faint) == (1, 1)
 
 
 def test_what_only_the_close_look_finds_is_covered() -> None:

@@ -25,6 +25,20 @@ def test_the_newest_picture_wins_and_the_loser_is_counted() -> None:
     assert slots.take(0) is None
 
 
+def test_a_camera_is_crowded_while_its_pictures_give_way() -> None:
+    slots = Slots()
+    slots.put(frame("gate", 1))
+    assert not slots.crowded("gate")
+    slots.put(frame("gate", 2))
+    assert slots.crowded("gate")
+    slots.take(0)
+    assert slots.crowded("gate"), "one gave way to what is looked at now"
+    slots.done("gate")
+    slots.put(frame("gate", 3))
+    slots.take(0)
+    assert not slots.crowded("gate")
+
+
 def test_a_camera_that_went_blind_has_nothing_waiting_and_the_loss_is_counted() -> None:
     slots = Slots()
     slots.put(frame("gate", 1))

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import uuid_utils.compat as uuid
 
-from edge.sight import OVERLOAD, Sights
+from edge.sight import OVERLOAD, SLOW_STREAM, Sights
+from edge.telling import after_restart
 from edge.watch import Cause, Change, Sight
 from streams.wire.records import Event, Phase
 
@@ -43,10 +44,30 @@ def test_the_next_blindness_is_another_event() -> None:
     assert events[0].id == events[1].id != events[2].id
 
 
-def test_a_gap_at_a_live_camera_is_want_of_time() -> None:
+def test_a_gap_at_a_live_camera_is_want_of_time_or_of_pictures() -> None:
     sights = Sights(["gate"], uuid.uuid7)
-    assert sights.cause("gate") == "starting"
+    assert sights.cause("gate", crowded=True) == "starting"
     sights.changed(LIVE, NOON)
-    assert sights.cause("gate") == OVERLOAD
+    assert sights.cause("gate", crowded=True) == OVERLOAD
+    assert sights.cause("gate", crowded=False) == SLOW_STREAM
     sights.changed(DARK, NOON)
-    assert sights.cause("gate") == "no_signal"
+    assert sights.cause("gate", crowded=True) == "no_signal"
+
+
+def test_what_was_open_at_the_last_end_is_closed_under_its_id_by_the_first_sight() -> None:
+    (opened,) = told(DARK)
+    assert opened is not None
+    sights = Sights(["gate"], uuid.uuid7, [left := after_restart(opened)])
+    assert sights.open == [left]
+    closed = sights.changed(LIVE, NOON)
+    assert closed is not None
+    assert (closed.id, closed.rev, closed.phase, closed.began) == (opened.id, 3, Phase.CLOSED, opened.began)
+    assert sights.open == []
+
+
+def test_a_camera_still_blind_after_a_restart_goes_on_under_its_id() -> None:
+    (opened,) = told(DARK)
+    assert opened is not None
+    event = Sights(["gate"], uuid.uuid7, [after_restart(opened)]).changed(DARK, NOON)
+    assert event is not None
+    assert (event.id, event.rev, event.phase) == (opened.id, 3, Phase.UPDATED)
