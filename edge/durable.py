@@ -64,6 +64,24 @@ class InUseError(RuntimeError):
     """Another process has this outbox open: two nodes on one disk."""
 
 
+def refuses(error: sqlite3.Error) -> bool:
+    """Whether the disk is what would not have it."""
+    return _code(error) in _REFUSED
+
+
+@contextmanager
+def blamed() -> Iterator[None]:
+    """SQLite's errors told apart: the disk refuses, the file is broken, or it is a bug."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if refuses(error):
+            raise DiskRefusedError(str(error)) from error
+        if _code(error) in _BROKEN:
+            raise BrokenError(str(error)) from error
+        raise
+
+
 class DurableFile:
     """The open file. Thread-safe. Methods raise DiskRefusedError and BrokenError."""
 
@@ -83,12 +101,13 @@ class DurableFile:
             raise
 
     def replaced(self, replace: Callable[[], T]) -> T:
-        """Let go of the file while `replace` puts another under the path, and open that."""
+        """Let go of the file while `replace` puts another under the path, and open that; or the same, if it fails."""
         with self.lock:
             self._hang_up()
-            answer = replace()
-            self._open()
-            return answer
+            try:
+                return replace()
+            finally:
+                self._open()
 
     def close(self) -> None:
         """Close the file for good."""
@@ -98,7 +117,7 @@ class DurableFile:
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         """The answer to a question."""
-        with self.lock, _blamed():
+        with self.lock, blamed():
             return self._db.execute(query, values).fetchall()
 
     def change(self, statement: str, values: tuple[object, ...] = ()) -> int:
@@ -109,7 +128,7 @@ class DurableFile:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All of it or nothing."""
-        with self.lock, _blamed():
+        with self.lock, blamed():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -129,11 +148,11 @@ class DurableFile:
 
     def checkpoint(self, *, truncate: bool = False) -> None:
         """Move what the WAL holds into the database; `truncate` frees its room while writers wait."""
-        with _blamed():
+        with blamed():
             self._mover.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})").fetchall()
 
     def _open(self) -> None:
-        with _blamed():
+        with blamed():
             self._db = _connected(self.path)
             try:
                 self._prepare()
@@ -182,20 +201,6 @@ def _connected(path: Path) -> sqlite3.Connection:
     return db
 
 
-@contextmanager
-def _blamed() -> Iterator[None]:
-    """SQLite's errors told apart: the disk refuses, the file is broken, or it is a bug."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in _REFUSED:
-            raise DiskRefusedError(str(error)) from error
-        if code in _BROKEN:
-            raise BrokenError(str(error)) from error
-        raise
-
-
 def _guard(path: Path) -> IO[str]:
     held = path.with_name(path.name + ".lock").open("w")
     try:
@@ -212,3 +217,7 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(entry)
     finally:
         os.close(entry)
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

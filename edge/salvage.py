@@ -7,6 +7,8 @@ had made and is neither found nor known to be gone is written down as unreadable
 costs nothing, because the centre already has them and an old settlement is never taken back. A file that is no
 database yields nothing; a cut between the two renames is finished at the next start. Limits: rows under a damaged
 inner page of the table cannot be reached and count as unreadable; the file that is moved aside still has them.
+A disk without room for the new file is weather: nothing has been moved then, what was begun is removed, and it is tried
+again. An error of reading is damage, because a sector that is gone does not come back.
 """
 
 import os
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from edge.durable import DiskRefusedError, blamed, refuses
 from edge.journal import SCHEMA, TABLES, of_row, row_id, whole
 from streams.wire.messages import Why
 from streams.wire.ranges import Ranges
@@ -32,15 +35,18 @@ def salvage(path: Path, now: datetime, known: Mapping[int, tuple[UUID, int]] | N
     """Replace a damaged file that nobody has open; returns where the old one lies and how many records were saved.
 
     `known` is what the caller remembers of the epochs by number: their ids, and the next number of each.
+    Raises DiskRefusedError when the disk has no room for the new one.
     """
-    new = _beside(path, ".new")
-    for left in (new, _beside(path, ".new-wal"), _beside(path, ".new-shm")):
-        left.unlink(missing_ok=True)
-    with closing(sqlite3.connect(new, isolation_level=None)) as fresh:
-        fresh.executescript(f"BEGIN;{TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
-        for no, (epoch, upcoming) in (known or {}).items():
-            fresh.execute("INSERT INTO epoch VALUES(?,?,?)", (no, epoch.bytes, upcoming))
-        saved = _copy(path, fresh)
+    _forget_new(path)
+    try:
+        with blamed(), closing(sqlite3.connect(_beside(path, ".new"), isolation_level=None)) as fresh:
+            fresh.executescript(f"BEGIN;{TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
+            for no, (epoch, upcoming) in (known or {}).items():
+                fresh.execute("INSERT INTO epoch VALUES(?,?,?)", (no, epoch.bytes, upcoming))
+            saved = _copy(path, fresh)
+    except DiskRefusedError:
+        _forget_new(path)
+        raise
     broken = _free_name(path, now)
     path.rename(broken)
     for end in ("-wal", "-shm"):
@@ -128,9 +134,16 @@ def _readable(db: sqlite3.Connection, query: str) -> tuple[list[tuple[Any, ...]]
     rows: list[tuple[Any, ...]] = []
     try:
         rows.extend(db.execute(query))
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if refuses(error) and error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_IOERR:
+            raise
         return rows, False
     return rows, True
+
+
+def _forget_new(path: Path) -> None:
+    for end in (".new", ".new-wal", ".new-shm"):
+        _beside(path, end).unlink(missing_ok=True)
 
 
 def _free_name(path: Path, now: datetime) -> Path:
