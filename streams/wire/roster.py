@@ -10,7 +10,9 @@ holds, and what they leave out no disk will send: it is forgotten, and what was 
   it is 2099 must not make every session after it a straggler.
 * Two boxes under one identity (a copied card) are known by a superseded session that still speaks, more than two
   minutes past the moment it was superseded. Times in transit are compared on the node's own clock where it runs
-  ahead of ours, so a batch held up on its way is no second box.
+  ahead of ours, so a batch held up on its way is no second box. Where the node's clock is not to be believed the order
+  of the words alone tells: a node speaks for its present session only, and a broker hands over in order, so what a
+  superseded session says `INTERLEAVED_AFTER` its successor was heard, on our own clock, was said after it.
 
 Pure, and small to load: the caller hands over, under the lock of the node's row, the session its node row names
 and the facts of the node's epochs (those `over` with nothing outstanding may be left out if `head.epoch`,
@@ -28,6 +30,8 @@ from streams.wire.messages import BatchHead
 
 DOUBLED_AFTER: Final = timedelta(seconds=120)
 AHEAD: Final = timedelta(minutes=10)
+INTERLEAVED_AFTER: Final = timedelta(minutes=10)
+"""Longer than any batch is held up behind one that was sent after it: a broker's own queue keeps their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Roster:
             opens=tuple(epoch for epoch in named if epoch not in self.known),
             ends=tuple(k.epoch for k in self.known.values() if k.over_at is None and k.epoch != session),
             forgets=self._forgotten(head) if head.session == session else (),
-            doubled=believed and self._doubled(head),
+            doubled=self._doubled(head, heard, believed=believed),
         )
 
     def _straggles(self, head: BatchHead) -> bool:
@@ -97,6 +101,10 @@ class Roster:
         held = {head.session, head.epoch, *head.holds}
         return tuple(facts.epoch for facts in self.known.values() if facts.outstanding and facts.epoch not in held)
 
-    def _doubled(self, head: BatchHead) -> bool:
+    def _doubled(self, head: BatchHead, heard: datetime, *, believed: bool) -> bool:
         facts = self.known.get(head.session)
-        return facts is not None and facts.over_at is not None and head.sent - facts.over_at > DOUBLED_AFTER
+        if facts is None or facts.over_at is None:
+            return False
+        if believed:
+            return head.sent - facts.over_at > DOUBLED_AFTER
+        return heard - facts.over_at > INTERLEAVED_AFTER

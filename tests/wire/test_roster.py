@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from streams.wire.messages import BatchHead, Clock
 from streams.wire.roster import Hearing, Known, Roster
 from tests.wire.box import epoch_of
@@ -84,6 +87,31 @@ def test_a_superseded_session_that_goes_on_speaking_is_a_second_box() -> None:
     roster = alive(SECOND, 10, over(FIRST, 10))
     assert not hear(roster, head(FIRST, 11.9), 12).doubled
     assert hear(roster, head(FIRST, 12.1), 12.2).doubled
+
+
+def test_two_boxes_whose_clocks_are_not_set_are_known_by_their_words_in_turn() -> None:
+    roster = alive(SECOND, 10, over(FIRST, 10))
+    for year in (1970, 2099):
+        wrong = head(FIRST, 0, clock=Clock(), sent=datetime(year, 1, 1, tzinfo=UTC))
+        assert not hear(roster, wrong, 19.9).doubled, "may have been overtaken"
+        assert hear(roster, wrong, 20.1).doubled
+        assert not hear(roster, head(SECOND, 0, clock=Clock(), sent=wrong.sent), 500).doubled
+
+
+def test_a_box_that_says_it_is_2099_hides_no_second_box_by_calling_its_clock_synchronised() -> None:
+    ahead = head(FIRST, 0, sent=datetime(2099, 1, 1, tzinfo=UTC))
+    assert hear(alive(SECOND, 10, over(FIRST, 10)), ahead, 20.1).doubled
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(0, 9)), max_size=20), st.booleans())
+def test_one_box_that_starts_again_is_never_two_while_its_last_words_come_within_minutes(
+    late: list[tuple[bool, float]],
+    synced: bool,  # noqa: FBT001 - drawn
+) -> None:
+    roster = alive(SECOND, 10, over(FIRST, 10))
+    for first, minutes in late:
+        word = head(FIRST, 9.5, clock=Clock(synced=synced)) if first else head(SECOND, 10 + minutes)
+        assert not hear(roster, word, 10 + minutes).doubled
 
 
 def test_a_batch_held_up_on_its_way_is_no_second_box() -> None:
