@@ -19,7 +19,7 @@ from central.api.uploads import (
     part_file,
 )
 from central.auth.nodes import Known
-from central.store import pictures
+from central.store import audit, pictures
 from central.store.changes import News, announce
 from central.store.files import Folder
 from central.store.pictures import Arrived
@@ -50,7 +50,7 @@ def take_in(here: Context, sent: Sent, piece: Piece) -> tuple[int, int]:
     with here.database.reading() as connection:
         states = pictures.wards_awaiting(connection, sent.node.id, sent.sha256)
         held = 0 if states else pictures.quarantined(connection, sent.node.id)
-    if states and pictures.COMING not in states.values():
+    if states and not pictures.AWAITED & set(states.values()):
         return 200, piece.total
     full = gathered(here.evidence.root, sent.node.id) + len(piece.data) > MOST_GATHERED
     if full or held >= pictures.MOST_QUARANTINED:
@@ -79,9 +79,11 @@ def sweep(here: Context) -> int:
     with here.database.writing() as connection:
         news = [item for row in pictures.named_elsewhere(connection) for item in _moved(connection, here, row, now)]
         gone = pictures.expire(connection, now)
+        for one in gone:
+            audit.append(connection, one.receipt, now)
         announce(connection, news, now)
-    for ward, sha256 in gone:
-        here.evidence.path(ward, sha256).unlink(missing_ok=True)
+    for one in gone:
+        here.evidence.path(one.ward, one.sha256).unlink(missing_ok=True)
     return len(gone)
 
 
@@ -91,7 +93,7 @@ def _settle(here: Context, sent: Sent, size: int) -> None:
     path = part_file(here.evidence.root, sent.node.id, sent.sha256)
     with here.database.writing() as connection:
         states = pictures.wards_awaiting(connection, sent.node.id, sent.sha256)
-        wards = [ward for ward, state in states.items() if state == pictures.COMING]
+        wards = [ward for ward, state in states.items() if state in pictures.AWAITED]
         for ward in wards[1:]:
             here.evidence.keep(ward, sent.sha256, path.read_bytes())
         here.evidence.take(wards[0] if wards else sent.node.ward, sent.sha256, path)

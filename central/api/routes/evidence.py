@@ -2,7 +2,8 @@
 
 A node sends up to 1 MiB in one request, more in parts of 256 KiB with `Content-Range`; `HEAD` tells how far it got
 (`Upload-Offset`). 201: here, and our own hash agrees. 200: was here already. 202: part taken, more expected. 409: the
-hash differs, all parts are thrown away. 413 and 415: refused for good. 416: a part that leaves a hole. 503: later.
+hash differs, all parts are thrown away. 413 and 415: refused for good. 416: a part that leaves a hole. 503: later. What
+a node will never send it says so of (`lost`), so that nobody waits for it.
 """
 
 import re
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.responses import FileResponse
+from pydantic import BaseModel
 from sqlalchemy import Connection, Row
 
 from central.api.alert_views import find
@@ -24,8 +26,10 @@ from central.auth.grants import DESK
 from central.auth.nodes import Known, claim, prove
 from central.store import pictures
 from central.store.audit import append
+from central.store.changes import announce
 from central.store.pictures import MEDIA_TYPES
 from streams.wire.words import SLUG
+from streams.wire.words import Code as ReasonCode
 
 router: Final = APIRouter(prefix="/v1", tags=["evidence"])
 _RANGE: Final = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
@@ -91,10 +95,26 @@ def head_evidence(sha256: Hash, known: ProvedNode, here: Here) -> Response:
     """How far a file has got: 200 it is here, 202 `Upload-Offset` bytes are, 404 nothing is."""
     with here.database.reading() as connection:
         states = pictures.wards_awaiting(connection, known.id, sha256)
-    if states and not set(states.values()) & {pictures.COMING}:
+    if states and not set(states.values()) & pictures.AWAITED:
         return Response(status_code=200)
     got = received(here.evidence.root, known.id, sha256)
     return Response(status_code=202 if got else 404, headers={"Upload-Offset": str(got)})
+
+
+class Lost(BaseModel):
+    """Why a file will never come."""
+
+    reason: ReasonCode
+
+
+@router.post("/nodes/{node}/evidence/{sha256}/lost", operation_id="lose_evidence", status_code=204)
+def lose_evidence(sha256: Hash, known: ProvedNode, told: Lost, here: Here) -> None:
+    """The node has given a file up. 204 noted, however often; 404 no event names it yet: say it again later."""
+    with here.database.writing() as connection:
+        news = pictures.lose(connection, known.id, sha256, told.reason)
+        if news is None:
+            raise Refused(Code.NOT_FOUND)
+        announce(connection, news, here.now())
 
 
 @router.get(

@@ -9,7 +9,7 @@ from central.api.intaking import sweep
 from central.api.problems import Refused
 from central.api.uploads import MOST_GATHERED, PART, Uploads, part_file
 from central.store.changes import after
-from central.store.schema import evidence
+from central.store.schema import audit, evidence
 from tests.central.office import JPEG, OPERATOR, Office, problem, proof, sha
 from tests.central.town import loitering, rows, took
 
@@ -177,3 +177,60 @@ def test_a_node_leaves_only_so_much_unfinished(office: Office) -> None:
     with full.open("wb") as file:
         file.truncate(MOST_GATHERED)
     assert problem(office.upload()) == (503, "busy")
+
+
+def lose(office: Office, reason: str = "full", node: str = "box-1", content: bytes = JPEG) -> httpx.Response:
+    return office.anybody().post(
+        f"/v1/nodes/{node}/evidence/{sha(content)}/lost",
+        json={"reason": reason},
+        headers={"Authorization": f"Bearer {office.secret}"},
+    )
+
+
+def test_what_its_node_gave_up_is_lost_because_and_the_feed_says_so(office: Office) -> None:
+    assert problem(lose(office)) == (404, "not_found")  # the event is still on its way: say it again later
+    alert = office.raise_alert(proof())
+    with office.database.reading() as connection:
+        seen = after(connection, "hai-chau", 0)[-1].no
+    assert [lose(office).status_code for _ in range(2)] == [204, 204]
+    operator = office.person(OPERATOR)
+    (shown,) = operator.get(f"/v1/alerts/{alert}").json()["evidence"]
+    assert (shown["state"], shown["reason"]) == ("lost", {"code": "full", "params": {}})
+    refused = operator.get(f"/v1/alerts/{alert}/evidence/{sha(JPEG)}")
+    assert problem(refused) == (404, "evidence_not_here")
+    assert refused.json()["params"]["reason"]["code"] == "full"
+    with office.database.reading() as connection:
+        news = after(connection, "hai-chau", seen)
+    told = {"state": "lost", "code": "full"}
+    assert {change.kind: change.params for change in news[:2]} == {
+        "alert": {"verb": "evidence", "sha256": sha(JPEG), **told},
+        "evidence": told,
+    }
+
+
+def test_what_was_lost_and_comes_after_all_is_here(office: Office) -> None:
+    alert = office.raise_alert(proof())
+    lose(office)
+    assert ask(office, JPEG).status_code == 404
+    assert office.upload().status_code == 201
+    (shown,) = office.person(OPERATOR).get(f"/v1/alerts/{alert}").json()["evidence"]
+    assert (shown["state"], shown["reason"]) == ("here", None)
+    assert lose(office).status_code == 204
+    assert rows(office.database, evidence)[0]["state"] == "here"
+
+
+def test_a_node_loses_only_its_own_and_says_why_in_a_code(office: Office) -> None:
+    office.raise_alert(proof())
+    assert problem(lose(office, node="box-2"))[0] in {401, 403}
+    assert lose(office, reason="Because I say so!").status_code == 422
+    assert rows(office.database, evidence)[0]["state"] == "coming"
+
+
+def test_what_nobody_named_leaves_a_receipt_when_it_goes(office: Office) -> None:
+    office.upload()
+    office.clock.move(minutes=61)
+    sweep(office.context)
+    (receipt,) = [row for row in rows(office.database, audit) if row["act"] == "delete"]
+    assert (receipt["of"], receipt["row"], receipt["why"]) == ("evidence", sha(JPEG), "never_named")
+    assert (receipt["node_id"], receipt["ward_id"], receipt["origin"]) == ("box-1", "hai-chau", "housekeeping")
+    assert receipt["params"] == {"bytes": len(JPEG), "media_type": "image/jpeg"}

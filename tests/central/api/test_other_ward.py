@@ -58,7 +58,7 @@ LISTS = {
     "list_audit",
     "list_dead_letters",
 }
-NODES_OWN = {"put_evidence", "head_evidence"}
+NODES_OWN = {"put_evidence", "head_evidence", "lose_evidence"}
 STREAMS = {"stream_changes"}
 
 
