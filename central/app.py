@@ -9,9 +9,10 @@ any task ends the process with its traceback, and the service manager starts it 
 import asyncio
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -22,6 +23,7 @@ from central.api.app import build
 from central.api.context import Context
 from central.api.intaking import sweep
 from central.config import Settings
+from central.housekeeping import Housekeeping, Removed
 from central.inbox import Inbox, Receipts
 from central.ingest import Ingest
 from central.judging import Judge
@@ -85,7 +87,10 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
                 tasks.create_task(subscriptions.follow(), name="wards"),
                 tasks.create_task(read(line, inbox, clock), name="ingest: read"),
                 *(tasks.create_task(send(receipts, line), name=f"receipts {number}") for number in range(SENDERS)),
-                tasks.create_task(_keep_swept(context, clock), name="evidence: sweep"),
+                tasks.create_task(
+                    _every(SWEEP_EVERY_S, partial(sweep, context), "sweep", clock), name="evidence: sweep"
+                ),
+                tasks.create_task(_keep_house(settings, context, clock), name="housekeeping"),
             ]
             tasks.create_task(asyncio.to_thread(writer.run), name="ingest: write")
             tasks.create_task(server.serve(), name="http")
@@ -94,15 +99,17 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
         context.stopping.set()
         writer.stop()
         wards.let_go()
+        context.studio.close()
 
 
-async def _keep_swept(context: Context, clock: Clock) -> None:
+async def _every(seconds: float, act: Callable[[], object], what: str, clock: Clock) -> None:
+    """At once, and again so long after each time it ended. A database that is away is told and waited for."""
     while True:
         try:
-            await asyncio.to_thread(sweep, context)
+            await asyncio.to_thread(act)
         except WEATHER as error:
-            _log.warning("evidence not swept", detail=str(error.orig)[:200])
-        await clock.pause(SWEEP_EVERY_S)
+            _log.warning("put off", what=what, detail=str(error.orig)[:200])
+        await clock.pause(seconds)
 
 
 async def _end(
@@ -129,6 +136,20 @@ def _context(settings: Settings, database: Database, metrics: Metrics, clock: Cl
         secure_cookies=central.http.secure_cookies,
         console=central.console,
     )
+
+
+async def _keep_house(settings: Settings, context: Context, clock: Clock) -> None:
+    central = settings.central
+    house = Housekeeping(
+        context.database,
+        context.evidence,
+        central.retention,
+        timedelta(hours=central.evidence_patience_h),
+        removed=Removed(context.registry),
+        clock=clock,
+        stop=context.stopping,
+    )
+    await _every(central.retention.every_s, house.run, "housekeeping", clock)
 
 
 def _server(settings: Settings, context: Context) -> Server:

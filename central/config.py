@@ -39,6 +39,26 @@ class Http(_Setting):
     secure_cookies: Annotated[bool, Field(description="Only over TLS; true wherever people sign in from afar")] = False
 
 
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class Retention(_Setting):
+    """For how many days each kind is kept; null keeps it for ever. The audit is never deleted."""
+
+    every_s: Annotated[float, Field(ge=60, le=86_400, description="Seconds between two rounds of the job")] = 3600.0
+    tallies: Annotated[Days | None, Field(description="Counts and coverage, by camera and five minutes")] = 60
+    readings: Annotated[Days | None, Field(description="What sensors measured")] = 365
+    health: Annotated[Days | None, Field(description="How the boxes are")] = 14
+    replies: Annotated[Days | None, Field(description="What became of commands and configurations")] = 365
+    events: Annotated[Days | None, Field(description="Events no alert rests on, and every event's first words")] = None
+    evidence: Annotated[Days | None, Field(description="Pictures and clips that no open alert or case shows")] = None
+    dead_letters: Annotated[Days | None, Field(description="What could not be taken in, since it last came")] = 90
+    changes: Annotated[Days | None, Field(description="The change feed; a reader away for longer loads anew")] = 7
+    idempotency: Annotated[Days | None, Field(description="Answers kept for a change that is sent again")] = 1
+    sessions: Annotated[Days | None, Field(description="Sessions, once they are over")] = 7
+    links: Annotated[Days | None, Field(description="One-time links, once spent or too old")] = 7
+
+
 class Central(_Setting):
     """The centre."""
 
@@ -53,6 +73,10 @@ class Central(_Setting):
     console: Annotated[Path | None, Field(description="Folder of the built web client, served at /")] = None
     wards: Annotated[tuple[Slug, ...] | None, Field(description="Wards to work for; absent: all that are free")] = None
     node_grace_s: Annotated[float, Field(ge=0, le=3600, description="Gone so long, a node's devices are silent")] = 60.0
+    evidence_patience_h: Annotated[
+        float, Field(ge=1, le=8760, description="Hours after which a picture that a living node named is lost")
+    ] = 24.0
+    retention: Retention = Retention()
 
     @field_validator("database")
     @classmethod

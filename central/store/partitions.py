@@ -12,7 +12,9 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 AHEAD: Final = 7
+DEFAULT: Final = "record_default"
 _PREFIX: Final = "record_on_"
+_BRIEFLY: Final = text("SET LOCAL lock_timeout = '2s'")  # a drop that waits holds up every writer behind it
 
 
 def make(connection: Connection, now: datetime, days: int = AHEAD) -> list[str]:
@@ -27,12 +29,32 @@ def make(connection: Connection, now: datetime, days: int = AHEAD) -> list[str]:
     return [_attach(connection, day) for day in wanted if _name(day) not in there]
 
 
-def drop(connection: Connection, before: date) -> list[str]:
-    """Drop every partition whose whole day lies before that date; returns their names."""
-    over = [name for name in names(connection) if date.fromisoformat(name.removeprefix(_PREFIX)) < before]
-    for name in over:
+def over(connection: Connection, before: date) -> list[str]:
+    """The partitions whose whole day lies before that date, oldest first."""
+    return [name for name in names(connection) if date.fromisoformat(name.removeprefix(_PREFIX)) < before]
+
+
+def drop(connection: Connection, before: date, most: int | None = None) -> list[str]:
+    """Drop partitions whose whole day lies before that date, oldest first; returns their names.
+
+    Raises what the database raises when somebody reads the facts for two seconds longer: try again later.
+    """
+    going = over(connection, before)[:most]
+    if going:
+        connection.execute(_BRIEFLY)
+    for name in going:
         connection.execute(text(f'DROP TABLE "{name}"'))
-    return over
+    return going
+
+
+def drop_empty(connection: Connection, before: date, most: int | None = None) -> list[str]:
+    """Drop those of such partitions that hold nothing any more; returns their names."""
+    empty = [name for name in over(connection, before) if _is_empty(connection, name)][:most]
+    if empty:
+        connection.execute(_BRIEFLY)
+    for name in empty:  # nothing is heard in the past, so that what is empty stays so
+        connection.execute(text(f'DROP TABLE "{name}"'))
+    return empty
 
 
 def names(connection: Connection) -> list[str]:
@@ -44,6 +66,11 @@ def names(connection: Connection) -> list[str]:
         "WHERE i.inhparent = 'record'::regclass AND c.relname LIKE :like ORDER BY c.relname"
     )
     return list(connection.execute(listed, {"like": f"{_PREFIX}%"}).scalars())
+
+
+def _is_empty(connection: Connection, name: str) -> bool:
+    asked = text(f'SELECT 1 FROM "{name}" LIMIT 1')  # noqa: S608 - the name is made of a date
+    return connection.execute(asked).one_or_none() is None
 
 
 def _attach(connection: Connection, day: date) -> str:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from alerts.rules import parse_rules
 from central import config, registry
 from central.commands import app
+from central.store.migrate import NEWEST
 from streams.documents import DocumentRefused
 from tests.central.town import CITY, RULES
 
@@ -53,6 +54,14 @@ def test_unknown_keys_and_wrong_databases_are_told_with_their_lines(tmp_path: Pa
     ]
 
 
+def test_how_long_things_are_kept_is_checked_with_the_rest(tmp_path: Path) -> None:
+    wrong = ("tallies", "events", "pictures", "every_s")
+    centre = CENTRE + "retention: {{tallies: 0, readings: null, events: ten, pictures: 3, every_s: 1}}\n"
+    told = mistakes(town(tmp_path, centre))
+    assert {line.split(": ")[1] for line in told} == {f"retention.{key}" for key in wrong}
+    assert all(line.startswith("central.yaml:7: ") for line in told)
+
+
 def test_mistakes_of_every_file_are_told_at_once(tmp_path: Path) -> None:
     told = mistakes(
         town(
@@ -90,7 +99,7 @@ def test_the_commands_migrate_apply_and_check_and_say_what_is_wrong(tmp_path: Pa
 
     assert said("check") == (0, "2 wards, 2 nodes, 3 rules: in order")
     assert said("apply") == (2, "the database is empty; run `wardsense central migrate` first")
-    assert said("migrate") == (0, "the database stands at revision 0005")
+    assert said("migrate") == (0, f"the database stands at revision {NEWEST}")
     assert said("apply") == (0, "9 rows changed")
     assert said("apply") == (0, "0 rows changed")
     (tmp_path / "rules.yaml").write_text(RULES.replace("owner: patrol", "owner: nobody"), "utf-8")
