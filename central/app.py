@@ -23,6 +23,8 @@ from central.api.app import build
 from central.api.context import Context
 from central.api.intaking import sweep
 from central.config import Settings
+from central.dispatch import Post
+from central.ear import Ear
 from central.housekeeping import Housekeeping, Removed
 from central.inbox import Inbox, Receipts
 from central.ingest import Ingest
@@ -75,7 +77,10 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
     line = Line(settings.central.broker, inbox=UNHEARD)
     inbox, receipts, subscriptions = Inbox(), Receipts(), Subscriptions(line)
     wards = Wards(database, settings.central.wards, subscriptions.hold)
-    ingest = Ingest(Judge(settings.rules), timedelta(seconds=settings.central.node_grace_s), clock.now())
+    ear, post = Ear(clock.now()), Post()
+    line.watch(lambda: ear.turn(clock.now(), up=line.connected))
+    metrics.line_up.set_function(lambda: float(line.connected))
+    ingest = Ingest(Judge(settings.rules), timedelta(seconds=settings.central.node_grace_s), ear, post)
     writer = Writer(inbox, ingest, wards, receipts.tell, metrics=metrics, clock=clock, settle=settle)
     context = _context(settings, database, metrics, clock)
     server = _server(settings, context)
@@ -86,6 +91,7 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
                 tasks.create_task(line.keep_connected(), name="broker"),
                 tasks.create_task(subscriptions.follow(), name="wards"),
                 tasks.create_task(read(line, inbox, clock), name="ingest: read"),
+                tasks.create_task(post.carry(line, clock), name="orders"),
                 *(tasks.create_task(send(receipts, line), name=f"receipts {number}") for number in range(SENDERS)),
                 tasks.create_task(
                     _every(SWEEP_EVERY_S, partial(sweep, context), "sweep", clock), name="evidence: sweep"

@@ -17,17 +17,19 @@ from sqlalchemy.exc import DataError
 from alerts.facts import Fact
 from central import admission, faults, silence
 from central.arrivals import Arrival, Arrived, Said, whole
+from central.dispatch import Post, pass_on
+from central.ear import Ear, Hearing
 from central.judging import Judge
 from central.ledgers import Ledgers, Page
 from central.settling import Answer, Outcome
-from central.store import audit, events, facts, letters, nodes, registry
+from central.store import audit, events, facts, letters, nodes, orders, registry
 from central.store.audit import Act
 from central.store.changes import News, announce
 from central.store.facts import Told
 from central.store.letters import ALARMING, Letter, Why
 from streams.wire.ledger import FragmentedError, Verdict
 from streams.wire.messages import BatchHead
-from streams.wire.records import Event, Health, Reading, Record
+from streams.wire.records import Event, Health, Reading, Record, Reply
 
 GRACE: Final = timedelta(seconds=60)
 NEW: Final = "new"
@@ -38,22 +40,31 @@ REFUSED: Final = "refused"
 class Ingest:
     """Takes groups in, and lets time pass. Holds no state of its own: everything is in the database."""
 
-    def __init__(self, judge: Judge, grace: timedelta = GRACE, listens: datetime | None = None) -> None:
-        """`grace`: how long a node may be gone before its devices are silent; `listens`: since when we hear."""
+    def __init__(
+        self, judge: Judge, grace: timedelta = GRACE, ear: Ear | None = None, post: Post | None = None
+    ) -> None:
+        """`grace`: how long a node may be gone before its devices are silent; `ear`: whether we hear; `post`: out."""
         self._judge = judge
         self._grace = grace
-        self._listens = listens
+        self._ear = ear
+        self._post = post
 
     def take(self, connection: Connection, arrivals: Sequence[Arrival], now: datetime) -> Outcome:
         """Everything these messages say, stored, judged and announced, in the caller's transaction."""
         return _Group(connection, self._judge, now).take(arrivals)
 
     def tick(self, connection: Connection, now: datetime, wards: Sequence[str] | None) -> Outcome:
-        """What the passing of time brings: nodes gone too long, and alerts whose timer has come."""
-        told, news = silence.fallen(connection, now - self._grace, now, wards, self._listens)
+        """What the passing of time brings: nodes gone too long, alerts whose timer has come, orders to be sent."""
+        hearing = self._ear.hearing() if self._ear else Hearing()
+        told: list[Fact] = []
+        news: list[News] = []
+        if hearing.deaf_since is None:
+            told, news = silence.fallen(connection, now - self._grace, now, wards, hearing.since)
         silent = self._judge.hear_each(connection, told, now)
         rung = self._judge.tick(connection, now, wards)
         news += silent.news + rung.news + _forgiven(connection, now, wards)
+        news += pass_on(connection, self._post, now, wards)
+        news += registry.deafen(connection, hearing.deaf(now), wards)
         announce(connection, news, now)
         return Outcome(changes=len(news), more=rung.more, aside=silent.aside + rung.aside)
 
@@ -199,6 +210,9 @@ class _Group:
         self._alarm()
         heard = [*silence.broken(self._connection, told), *_facts(told)]
         self._news += self._judge.hear(self._connection, heard, self._now)
+        for word in told:
+            if isinstance(word.record.body, Reply):
+                self._news += orders.answered(self._connection, word.node, word.record.body, word.at)
         announce(self._connection, self._news, self._now)
         self._outcome.changes = len(self._news)
         self._outcome.answers = [Answer(ward, receipt) for ward, receipt in self._ledgers.receipts()]

@@ -38,6 +38,7 @@ class Metrics:
         self.changes = Counter("wardsense_changes", "Rows added to the wards' change feeds", registry=registry)
         self.waiting = Gauge("wardsense_inbox", "Messages waiting for the writer", registry=registry)
         self.gave_way = Gauge("wardsense_backlog_gave_way", "Backlog batches that found no room", registry=registry)
+        self.line_up = Gauge("wardsense_line_up", "Whether the centre has a line to the broker", registry=registry)
         self.held = Gauge("wardsense_wards_held", "Wards this process works for", registry=registry)
         self.group = Histogram("wardsense_group_messages", "Messages in a group", buckets=MESSAGES, registry=registry)
         self.commit = Histogram(

@@ -32,8 +32,11 @@ def fallen(
 ) -> tuple[list[Fact], list[News]]:
     """Mark silent what belongs to nodes gone since before then; facts for the engine, and what changed.
 
-    `listens`: since when this centre hears anything; what it could not hear before is held against nobody.
+    `listens`: since when this centre hears anything without a break; what it could not hear is held against nobody,
+    and a box that said goodbye before may have come back unheard.
     """
+    if listens is not None and listens > before:
+        return [], []
     unheard = now - UNHEARD if listens is None or now - listens >= UNHEARD else None
     facts: list[Fact] = []
     news: list[News] = []

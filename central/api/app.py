@@ -15,7 +15,19 @@ from central.api.doors import BodyLimit, Counted, SecurityHeaders
 from central.api.feed import Heads
 from central.api.legible import Legible
 from central.api.problems import ProblemDetail
-from central.api.routes import accounts, alerts, cases, evidence, fleet, inspection, photos, places, session, stream
+from central.api.routes import (
+    accounts,
+    alerts,
+    cases,
+    evidence,
+    fleet,
+    inspection,
+    orders,
+    photos,
+    places,
+    session,
+    stream,
+)
 
 VERSION: Final = "1"
 _ROUTERS: Final = (
@@ -25,6 +37,7 @@ _ROUTERS: Final = (
     photos.router,
     evidence.router,
     fleet.router,
+    orders.router,
     places.router,
     accounts.router,
     inspection.router,

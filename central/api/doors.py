@@ -19,9 +19,11 @@ from central.cases.photos import MOST_BYTES
 
 MULTIPART_EXTRA: Final = 64 * 1024
 MOST_JSON: Final = 64 * 1024
+MOST_CONFIG: Final = 256 * 1024
 MOST_DRAINED: Final = 64 * 1024 * 1024
 _LIMITS: Final = (
     (re.compile(r"/v1/cases/[^/]+/photos"), MOST_BYTES + MULTIPART_EXTRA, Code.PHOTO_TOO_MANY_BYTES),
+    (re.compile(r"/v1/nodes/[^/]+/config"), MOST_CONFIG, Code.BODY_TOO_LARGE),
     (re.compile(r"/v1/nodes/[^/]+/evidence/[^/]+"), ONE_REQUEST, Code.EVIDENCE_TOO_LARGE),
 )
 _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})

@@ -61,6 +61,11 @@ class Code(StrEnum):
     WARD_UNKNOWN = "ward_unknown"
     PASSWORD_TOO_WEAK = "password_too_weak"  # noqa: S105 - a code, not a password
     NO_GRANTS = "no_grants"
+    CONFIG_HOLDS_SECRET = "config_holds_secret"  # noqa: S105 - a code, not a secret
+    REVISION_TAKEN = "revision_taken"
+    NODE_RETIRED = "node_retired"
+    MAP_NOT_CONFIGURED = "map_not_configured"
+    RANGE_REFUSED = "range_refused"
     BODY_TOO_LARGE = "body_too_large"
     PHOTO_NOT_AN_IMAGE = "photo_not_an_image"
     PHOTO_DAMAGED = "photo_damaged"
@@ -110,6 +115,11 @@ STATUS: Final[Mapping[Code, HTTPStatus]] = {
     Code.WARD_UNKNOWN: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.PASSWORD_TOO_WEAK: HTTPStatus.UNPROCESSABLE_ENTITY,
     Code.NO_GRANTS: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.CONFIG_HOLDS_SECRET: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Code.REVISION_TAKEN: HTTPStatus.CONFLICT,
+    Code.NODE_RETIRED: HTTPStatus.CONFLICT,
+    Code.MAP_NOT_CONFIGURED: HTTPStatus.NOT_FOUND,
+    Code.RANGE_REFUSED: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     Code.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Code.PHOTO_NOT_AN_IMAGE: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Code.PHOTO_DAMAGED: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -61,6 +61,8 @@ def heed(connection: Connection, status: Status, known: Standing, heard: datetim
     values: dict[str, Any] = {"online": status.online, "status_at": heard, "present": status.session}
     if status.versions:
         values["versions"] = dict(status.versions)
+    if status.config_rev is not None:
+        values["config_rev"] = status.config_rev
     connection.execute(update(node).where(node.c.id == known.id).values(values))
     return replace(known, online=status.online, status_at=heard, present=status.session)
 

@@ -99,6 +99,19 @@ def ward_names(connection: Connection) -> list[str]:
     return list(connection.execute(select(ward.c.id).order_by(ward.c.id)).scalars())
 
 
+def deafen(connection: Connection, since: datetime | None, wards: Sequence[str] | None) -> list[News]:
+    """Note since when these wards' worker hears nothing (None: it hears); news of those that were otherwise before.
+
+    It holds the wards' rows, as numbering changes does: call it just before that.
+    """
+    other = ward.c.deaf_since.is_not(None) if since is None else ward.c.deaf_since.is_(None)
+    asked = select(ward.c.id).where(other).order_by(ward.c.id).with_for_update()
+    turned = list(connection.execute(asked if wards is None else asked.where(ward.c.id.in_(wards))).scalars())
+    for some in portions(turned):
+        connection.execute(update(ward).where(ward.c.id.in_(some)).values(deaf_since=since))
+    return [News(name, "ward", name, {"deaf": since is not None}) for name in turned]
+
+
 def _rows(city: City) -> Iterator[_Row]:
     for id_, part in city.wards.items():
         yield _Row(ward, id_, {"name": part.name, "folded": folded(part.name), "boundary": part.boundary})

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Table, func, select
 from uuid_utils.compat import uuid7
 
-from alerts.rules import parse_rules
+from alerts.rules import RuleBook, parse_rules
 from central import config, registry
 from central.arrivals import Message, read
 from central.ingest import Ingest
@@ -78,7 +78,12 @@ def settled(database: Database, at: datetime = NOW) -> Ingest:
     city = registry.read(CITY, "city.yaml")
     with database.writing() as connection:
         registered.apply(connection, city, at, "import")
-    return Ingest(Judge(parse_rules(RULES, "rules.yaml", config.everything(city))))
+    return Ingest(Judge(rules()))
+
+
+def rules() -> RuleBook:
+    """The town's rules."""
+    return parse_rules(RULES, "rules.yaml", config.everything(registry.read(CITY, "city.yaml")))
 
 
 def took(database: Database, ingest: Ingest, *messages: Message, now: datetime | None = None) -> Outcome:

@@ -44,6 +44,8 @@ BODIES: dict[str, dict[str, Any] | None] = {
     },
     "change_account": {"name": "Renamed"},
     "make_sign_in_link": None,
+    "send_command": {"verb": "ping", "why": "still there?"},
+    "put_node_config": {"revision": "r1", "why": "more light", "body": {"cameras": []}},
 }
 LISTS = {
     "list_alerts",
