@@ -4,6 +4,8 @@ Evidence does not ride with the records and never delays them. Its life is wante
 with a reason code; the newest goes first, because the newest alert is the one somebody looks at. A start turns
 sending back into wanted. Contents are written beside, synced and renamed, so a name is always whole; once settled
 or given up they are deleted and the row stays as the account of it. Beyond its own limit the oldest wanted is given up.
+What was given up the centre waits for until it is told; that it knows is a state of the row of its own, which an older
+release takes for none of its states, so that no column had to be added to its table.
 A disk that refuses the start's tidying stops no start: the rows are taken up again before the first `next`, and
 contents that nobody waits for go at the next start.
 """
@@ -26,6 +28,8 @@ from edge.journal import EPOCH
 log = structlog.get_logger(__name__)
 
 FINISHED_KEPT: Final = 10_000
+TELL_FOR: Final = timedelta(days=2)  # by then the centre has given up by itself
+_KNOWN: Final = "given_up_known"  # given up, and the centre knows
 _COLUMNS: Final = "sha256, event, bytes, media_type, created"
 
 
@@ -48,6 +52,14 @@ class Pending:
     media_type: str
     created: datetime
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A piece that was given up, and why."""
+
+    sha256: str
+    reason: str
 
 
 class EvidenceQueue:
@@ -82,7 +94,7 @@ class EvidenceQueue:
         )
         self._file.change(
             "INSERT INTO evidence VALUES(?,?,?,?,?,NULL,?) ON CONFLICT(sha256) DO UPDATE SET state=excluded.state, "
-            "reason=NULL, created=excluded.created WHERE state='given_up'",
+            "reason=NULL, created=excluded.created WHERE state IN ('given_up', 'given_up_known')",
             row,
         )
         self._fit()
@@ -116,15 +128,32 @@ class EvidenceQueue:
         """It will never get through, because."""
         self._finish(sha256, EvidenceState.GIVEN_UP, reason)
 
+    def untold(self, now: datetime, most: int) -> list[Lost]:
+        """What was given up and the centre does not know of, the newest first; after two days it no longer matters."""
+        asked = (
+            "SELECT sha256, reason FROM evidence WHERE state=? AND created>=? AND reason IS NOT NULL "
+            "ORDER BY created DESC LIMIT ?"
+        )
+        since = (now - TELL_FOR - EPOCH) // timedelta.resolution
+        return [Lost(*row) for row in self._file.rows(asked, (EvidenceState.GIVEN_UP, since, most))]
+
+    def told(self, sha256: str) -> None:
+        """The centre knows that it was given up, unless it is wanted again."""
+        self._file.change(
+            "UPDATE evidence SET state=? WHERE sha256=? AND state=?", (_KNOWN, sha256, EvidenceState.GIVEN_UP)
+        )
+
     def state(self, sha256: str) -> tuple[EvidenceState, str | None] | None:
         """Where a piece stands, and why; None when it was never wanted."""
         rows = self._file.rows("SELECT state, reason FROM evidence WHERE sha256=?", (sha256,))
-        return (EvidenceState(rows[0][0]), rows[0][1]) if rows else None
+        return (_state(rows[0][0]), rows[0][1]) if rows else None
 
     def stats(self) -> dict[str, int]:
         """How many stand where."""
-        counted = dict(self._file.rows("SELECT state, count(*) FROM evidence GROUP BY state"))
-        return {state: counted.get(state, 0) for state in EvidenceState}
+        stand = dict.fromkeys(EvidenceState, 0)
+        for state, number in self._file.rows("SELECT state, count(*) FROM evidence GROUP BY state"):
+            stand[_state(state)] += number
+        return {state.value: number for state, number in stand.items()}
 
     def _resume(self) -> None:
         """What was being sent when the node last stopped is wanted; done before anything is sent now."""
@@ -163,10 +192,14 @@ class EvidenceQueue:
         self._file.change("UPDATE evidence SET state=?, reason=? WHERE sha256=?", (state, reason, sha256))
         (self.folder / sha256).unlink(missing_ok=True)
         self._file.change(
-            "DELETE FROM evidence WHERE sha256 IN (SELECT sha256 FROM evidence WHERE state IN ('settled', 'given_up') "
-            "ORDER BY created DESC LIMIT -1 OFFSET ?)",
+            "DELETE FROM evidence WHERE sha256 IN (SELECT sha256 FROM evidence WHERE state IN ('settled', 'given_up', "
+            "'given_up_known') ORDER BY created DESC LIMIT -1 OFFSET ?)",
             (FINISHED_KEPT,),
         )
+
+
+def _state(kept: str) -> EvidenceState:
+    return EvidenceState.GIVEN_UP if kept == _KNOWN else EvidenceState(kept)
 
 
 def _write_beside(path: Path, content: bytes) -> None:

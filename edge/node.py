@@ -137,6 +137,7 @@ class Node:
         yield "tick", self._tick()
         if self._client is not None:
             uploader = Uploader(self.outbox.evidence, self._client, self.config.node, self.clock)
+            yield "evidence given up", uploader.tell()
             for number in range(UPLOADS):
                 yield f"upload {number}", uploader.send()
 

@@ -5,11 +5,12 @@ it will never be taken, which the queue keeps as the reason. Everything else is 
 names its own pause (`Retry-After`), a credential that a person must mend. Nothing here is ever in a record's way.
 A content that this disk no longer gives back whole is given up as unreadable; a disk that refuses to have the outcome
 written down is waited for, because a piece whose outcome is lost would be sent again or never.
+What was given up is told as well, so that nobody waits for it; where the centre has not heard of its event yet, later.
 """
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
@@ -18,7 +19,7 @@ import httpx
 import structlog
 
 from edge.durable import DiskRefusedError
-from edge.evidence_queue import EvidenceQueue, Pending
+from edge.evidence_queue import EvidenceQueue, Lost, Pending
 from edge.watch import LONGEST_REST_S, rest_after
 from streams.clocks import Clock
 
@@ -34,6 +35,9 @@ FOR_GOOD: Final[dict[int, str]] = {
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "media_type_refused",
 }
 TAKEN: Final = (HTTPStatus.OK, HTTPStatus.CREATED)
+TELL_EVERY_S: Final = 10.0
+LONGEST_UNTOLD_S: Final = 600.0
+TOLD_AT_A_TIME: Final = 50
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -63,6 +67,31 @@ class Uploader:
             losses = 0 if rest is None else losses + 1
             if rest is not None:
                 await self._clock.pause(rest)
+
+    async def tell(self) -> None:
+        """Tell for ever what was given up; rests between rounds, and longer after each that told nothing."""
+        vain = 0
+        while True:
+            lost = await self._noted(EvidenceQueue.untold, self._clock.now(), TOLD_AT_A_TIME)
+            told = await self._told(lost)
+            vain = min(vain + 1, 10) if lost and not told else 0
+            await self._clock.pause(min(TELL_EVERY_S * 2.0**vain, LONGEST_UNTOLD_S))
+
+    async def _told(self, lost: Sequence[Lost]) -> int:
+        """One round, ended by weather; how many the centre knows of now."""
+        told = 0
+        for one in lost:
+            address = f"/v1/nodes/{self._node}/evidence/{one.sha256}/lost"
+            try:
+                answer = await self._client.post(address, json={"reason": one.reason}, timeout=PATIENCE_S)
+            except httpx.HTTPError:
+                return told
+            if answer.status_code == HTTPStatus.NO_CONTENT:
+                await self._noted(EvidenceQueue.told, one.sha256)
+                told += 1
+            elif answer.status_code != HTTPStatus.NOT_FOUND:
+                return told
+        return told
 
     async def _one(self, pending: Pending, losses: int) -> float | None:
         """Send one piece; None when it is dealt with, or the seconds to rest before it is tried again."""

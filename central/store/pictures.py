@@ -95,10 +95,8 @@ def settle(connection: Connection, ward: str, sha256: str, now: datetime) -> lis
     return _news(connection, ward, sha256, HERE)
 
 
-def lose(connection: Connection, node_id: str, sha256: str, code: str) -> list[News] | None:
-    """The node will never send it, because; the news of that, or None when no event of the node names it yet."""
-    if not wards_awaiting(connection, node_id, sha256):
-        return None
+def lose(connection: Connection, node_id: str, sha256: str, code: str) -> list[News]:
+    """The node will never send what it named, because; the news of that. What is here stays."""
     awaited = (evidence.c.node_id == node_id) & (evidence.c.sha256 == sha256) & evidence.c.state.in_(AWAITED)
     return _lost(connection, awaited, code)
 

@@ -11,7 +11,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from edge.durable import DiskRefusedError, DurableFile
-from edge.evidence_queue import EvidenceQueue, EvidenceState
+from edge.evidence_queue import TELL_FOR, EvidenceQueue, EvidenceState
 from edge.journal import SCHEMA, TABLES
 from edge.outbox import Outbox
 from tests.parts.facts import NOON
@@ -144,3 +144,31 @@ def test_a_disk_that_refuses_and_a_folder_of_its_own_stop_no_start(tmp_path: Pat
         evidence.again(key)
         EvidenceQueue(file, 1_000_000)
         assert {path.name for path in evidence.folder.iterdir()} == {key, "lost+found"}
+
+
+def test_what_was_given_up_is_told_once_the_newest_first_and_not_for_ever(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence:
+        keys = [evidence.want(bytes([at]), uuid7(), JPEG, NOON + at * MINUTE) for at in range(3)]
+        for key in keys:
+            evidence.give_up(key, "unreadable")
+        assert [(lost.sha256, lost.reason) for lost in evidence.untold(NOON, 2)] == [
+            (key, "unreadable") for key in (keys[2], keys[1])
+        ]
+        evidence.told(keys[2])
+        assert evidence.state(keys[2]) == (EvidenceState.GIVEN_UP, "unreadable")
+        assert evidence.stats() == {"wanted": 0, "sending": 0, "settled": 0, "given_up": 3}
+    with queue(tmp_path) as evidence:
+        assert [lost.sha256 for lost in evidence.untold(NOON, 9)] == [keys[1], keys[0]]
+        assert evidence.untold(NOON + TELL_FOR + 5 * MINUTE, 9) == []
+
+
+def test_what_is_wanted_again_is_given_up_no_more_also_where_the_centre_was_told(tmp_path: Path) -> None:
+    with queue(tmp_path) as evidence:
+        key = evidence.want(b"x", uuid7(), JPEG, NOON)
+        evidence.give_up(key, "missing")
+        evidence.told(key)
+        evidence.want(b"x", uuid7(), JPEG, NOON)
+        assert evidence.state(key) == (EvidenceState.WANTED, None)
+        evidence.told(key)  # a late word about the first time
+        assert evidence.state(key) == (EvidenceState.WANTED, None)
+        assert evidence.next() is not None

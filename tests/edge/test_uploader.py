@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ class Centre(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answers)
         self.script = list(script)
         self.held: dict[str, bytes] = {}
+        self.lost: list[tuple[str, str]] = []
         self.asked: list[tuple[str, str]] = []
         self.credentials: set[str] = set()
         self.meanwhile: Callable[[], None] = lambda: None
@@ -53,6 +55,14 @@ class Answers(BaseHTTPRequestHandler):
         if status == 503:
             self.send_header("Retry-After", "7")
         self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_POST(self) -> None:
+        name, content = self.path.split("/")[-2], self.rfile.read(int(self.headers["Content-Length"]))
+        status = self.server.script.pop(0) if self.server.script else 204
+        if status == 204:
+            self.server.lost.append((name, json.loads(content)["reason"]))
+        self.send_response(status)
         self.end_headers()
 
     def _taken(self, name: str, content: bytes) -> int:
@@ -202,3 +212,52 @@ def test_a_content_the_disk_does_not_give_out_is_given_up(outbox: Outbox) -> Non
         server.meanwhile = lambda: None
         deliver(outbox, server, [sha])
         assert outbox.evidence.state(sha) == (EvidenceState.GIVEN_UP, "unreadable")
+
+
+def tell(outbox: Outbox, server: Centre, number: int) -> float:
+    """Tell until the centre knows of so many; returns the seconds rested on the way."""
+    clock = ScriptedClock(NOON)
+
+    async def until_told() -> None:
+        address = f"http://127.0.0.1:{server.server_port}"
+        async with httpx.AsyncClient(base_url=address, headers={"Authorization": "Bearer s3cret"}) as client:
+            telling = asyncio.create_task(Uploader(outbox.evidence, client, NODE, clock).tell())
+            async with asyncio.timeout(20):
+                while len(server.lost) < number or outbox.evidence.untold(NOON, 9):
+                    assert not telling.done(), telling.exception()
+                    await clock.pause(0)
+            telling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await telling
+
+    asyncio.run(until_told())
+    return clock.monotonic()
+
+
+def given_up(outbox: Outbox, *reasons: str) -> list[str]:
+    shas = [want(outbox, reason.encode(), minute) for minute, reason in enumerate(reasons)]
+    for sha, reason in zip(shas, reasons, strict=True):
+        outbox.evidence.give_up(sha, reason)
+    return shas
+
+
+def test_the_centre_is_told_what_was_given_up_and_why(outbox: Outbox) -> None:
+    with centre() as server:
+        shas = given_up(outbox, "full", "unreadable")
+        tell(outbox, server, 2)
+        assert server.lost == [(shas[1], "unreadable"), (shas[0], "full")]
+
+
+def test_a_loss_whose_event_has_not_arrived_is_told_later_and_holds_no_other_up(outbox: Outbox) -> None:
+    with centre(404, 204, 404) as server:
+        shas = given_up(outbox, "full", "unreadable")
+        rested = tell(outbox, server, 2)
+        assert [sha for sha, _ in server.lost] == shas
+        assert rested >= 10 + 20  # longer after a round that told nothing
+
+
+def test_a_centre_that_will_not_hear_of_it_now_is_told_again(outbox: Outbox) -> None:
+    with centre(503, 401) as server:
+        shas = given_up(outbox, "full", "unreadable")
+        tell(outbox, server, 2)
+        assert [sha for sha, _ in server.lost] == [shas[1], shas[0]]

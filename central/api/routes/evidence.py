@@ -110,11 +110,11 @@ class Lost(BaseModel):
 @router.post("/nodes/{node}/evidence/{sha256}/lost", operation_id="lose_evidence", status_code=204)
 def lose_evidence(sha256: Hash, known: ProvedNode, told: Lost, here: Here) -> None:
     """The node has given a file up. 204 noted, however often; 404 no event names it yet: say it again later."""
-    with here.database.writing() as connection:
-        news = pictures.lose(connection, known.id, sha256, told.reason)
-        if news is None:
+    with here.database.reading() as connection:
+        if not pictures.wards_awaiting(connection, known.id, sha256):
             raise Refused(Code.NOT_FOUND)
-        announce(connection, news, here.now())
+    with here.database.writing() as connection:
+        announce(connection, pictures.lose(connection, known.id, sha256, told.reason), here.now())
 
 
 @router.get(
