@@ -6,7 +6,7 @@ header; a program carries the token as Bearer, which no other site can make a br
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 
@@ -46,9 +46,17 @@ class Visitor:
         if not self.account.may(roles, ward):
             raise _missing(roles)
 
-    def act(self, act: str, of: str, row: object, ward: str | None, why: str | None = None) -> Act:
-        """An audit entry of something they do."""
-        return Act(act, of, str(row), self.origin, ward=ward, account=self.account.id, why=why)
+    def act(
+        self,
+        act: str,
+        of: str,
+        row: object,
+        ward: str | None,
+        why: str | None = None,
+        params: dict[str, Any] | None = None,
+    ) -> Act:
+        """An audit entry of something they do; `params` are codes and ids."""
+        return Act(act, of, str(row), self.origin, ward=ward, account=self.account.id, why=why, params=params)
 
 
 def origin_of(request: Request) -> str:

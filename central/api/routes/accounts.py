@@ -1,5 +1,6 @@
 """Accounts, for administrators: each sees and changes those of their own wards and gives no more than they may."""
 
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from central.api.visitor import SignedIn, Visitor
 from central.auth import accounts
 from central.auth.accounts import Entry, LoginTaken, tidy
 from central.auth.grants import ADMINS, Account, Grant
+from central.auth.inviting import WHOLE_CITY
 from central.auth.sessions import LINK_LIFE, end_all, make_link
 from central.store.audit import append
 from central.store.schema import account
@@ -61,7 +63,8 @@ def add_account(told: NewAccount, deed: Making) -> SignInLink:
             accounts.add_account(connection, who, None, deed.now)
         except LoginTaken:
             raise Refused(Code.LOGIN_TAKEN) from None
-        append(connection, deed.visitor.act("add", "account", who.id, _ward(who)), deed.now)
+        given = {"given": _told(grants, ()), "unit": told.unit}
+        append(connection, deed.visitor.act("add", "account", who.id, _ward(who), params=given), deed.now)
         return _linked(connection, deed, who.id)
 
     return deed.once(SignInLink, act, secret={"token"})
@@ -83,8 +86,12 @@ def change_account(account_id: UUID, told: AccountChange, deed: Changing) -> Acc
         if told.grants is not None or told.active is False:
             end_all(connection, account_id, deed.now, but=deed.visitor.session.token_hash)
         accounts.change(connection, account_id, values)
-        append(connection, deed.visitor.act("change", "account", account_id, _ward(entry.who)), deed.now)
-        return account_shape(_again(connection, account_id))
+        after = _again(connection, account_id)
+        changed = _changed(entry, after)
+        append(
+            connection, deed.visitor.act("change", "account", account_id, _ward(entry.who), params=changed), deed.now
+        )
+        return account_shape(after)
 
     return deed.once(AccountShape, act)
 
@@ -140,6 +147,24 @@ def _linked(connection: Connection, deed: Deed, account_id: UUID) -> SignInLink:
     token = make_link(connection, account_id, deed.now)
     shape = account_shape(_again(connection, account_id))
     return SignInLink(account=shape, token=token, expires=deed.now + LINK_LIFE)
+
+
+def _changed(before: Entry, after: Entry) -> dict[str, Any]:
+    """What a change came to, for the audit: every field that differs, before and after, and the grants by name."""
+    fields: dict[str, tuple[Any, Any]] = {
+        "name": (before.who.name, after.who.name),
+        "unit": (before.who.unit, after.who.unit),
+    }
+    fields["active"] = (before.active, after.active)
+    told: dict[str, Any] = {name: {"from": old, "to": new} for name, (old, new) in fields.items() if old != new}
+    given = _told(after.who.grants, before.who.grants)
+    removed = _told(before.who.grants, after.who.grants)
+    return told | ({"given": given} if given else {}) | ({"removed": removed} if removed else {})
+
+
+def _told(grants: Iterable[Grant], but: Collection[Grant]) -> list[str]:
+    """Grants as the console of the machine writes them, `operator@hai-chau`, without those of `but`."""
+    return sorted(f"{grant.role}@{grant.ward or WHOLE_CITY}" for grant in grants if grant not in but)
 
 
 def _ward(who: Account) -> str | None:

@@ -63,7 +63,7 @@ def list_same_place(
     with here.database.reading() as connection:
         row = find(connection, visitor.scope(), alert_id)
         visitor.must(DESK, row.ward_id)
-    found = page(here, visitor.scope(), Wanted(device=row.device_id, zone=row.zone), after, limit)
+    found = page(here, visitor.scope(DESK), Wanted(device=row.device_id, zone=row.zone), after, limit)
     return Page(items=[item for item in found.items if item.id != alert_id], next=found.next)
 
 

@@ -107,7 +107,7 @@ def _order(connection: Connection, deed: Deed, node: str, why: str) -> Order:
 
 def _written(connection: Connection, deed: Deed, order: Order, params: dict[str, Any]) -> OrderShape:
     news = orders.write(connection, order)
-    act = deed.visitor.act(f"order_{order.kind}", "node", order.node, order.ward, order.why)
-    append(connection, replace(act, params=params), deed.now)
+    act = deed.visitor.act(f"order_{order.kind}", "node", order.node, order.ward, order.why, params)
+    append(connection, act, deed.now)
     announce(connection, [news], deed.now)
     return order_shape(orders.one(connection, order.id))

@@ -7,7 +7,8 @@ from sqlalchemy import Row
 
 from central.api.context import Here
 from central.api.problems import Code, Refused
-from central.api.shapes.fleet import RuleShape, UnitShape, WardShape, rule_shape
+from central.api.shapes.fleet import UnitShape, WardShape
+from central.api.shapes.rules import RuleShape, rule_shape
 from central.api.visitor import SignedIn, Visitor
 from central.store import fleet
 from streams.wire.words import SLUG

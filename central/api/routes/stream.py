@@ -19,6 +19,7 @@ from central.api.context import Context, Here
 from central.api.feed import BadCursor, Heads
 from central.api.problems import Code, Refused
 from central.api.visitor import SignedIn, Visitor
+from central.auth.grants import DESK
 from central.auth.sessions import Session, session_of
 from central.store.changes import Change
 from streams.wire.words import Slug
@@ -28,6 +29,8 @@ HEARTBEAT_S: Final = 10.0
 BEAT: Final = "event: beat\ndata: {}\n\n"
 SESSION_CHECK_S: Final = 2.0
 RETRY_MS: Final = 2000
+OF_THE_DESK: Final = frozenset({"alert", "evidence", "node", "ward"})
+"""Kinds that crews cannot read: of these they learn neither ids nor hashes, only that the ward's number rose."""
 
 
 @router.get(
@@ -72,7 +75,8 @@ async def _events(here: Context, heads: Heads, visitor: Visitor, cursor: Mapping
         seen = {**cursor, **{name: news.cursor[name] for name in news.reset}}
         for change in news.changes:
             seen[change.ward] = change.no
-            yield _event("change", _told(change), seen)
+            if change.kind not in OF_THE_DESK or visitor.account.may(DESK, change.ward):
+                yield _event("change", _told(change), seen)
         cursor = dict(news.cursor)
         looks += 1
         if looks % round(HEARTBEAT_S / feed.LOOK_EVERY_S) == 0:
@@ -89,7 +93,7 @@ async def _over(here: Context, visitor: Visitor, looks: int) -> str | None:
     if looks % round(SESSION_CHECK_S / feed.LOOK_EVERY_S):
         return None
     session = await run_in_threadpool(_session, here, visitor)
-    same = isinstance(session, Session) and session.account.scope() == visitor.account.scope()
+    same = isinstance(session, Session) and session.account.grants == visitor.account.grants
     return None if same else Code.SESSION_EXPIRED
 
 

@@ -1,4 +1,4 @@
-"""Cameras, sensors, nodes, wards, units, rules and dead letters, as the API tells them."""
+"""Cameras, sensors, nodes, wards, units and dead letters, as the API tells them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -9,7 +9,6 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import Row
 
-from alerts.rules import Disposition, Rule, Severity
 from central.auth.grants import Role
 from streams.wire.records import Quality
 
@@ -131,19 +130,6 @@ class UnitShape(BaseModel):
     name: str
 
 
-class RuleShape(BaseModel):
-    """A rule as people meet it: its name in both languages, its owner, its deadline."""
-
-    id: str
-    title_vi: str
-    title_en: str
-    severity: Severity
-    owner: str
-    deadline: str
-    disposition: Disposition
-    shadow: bool
-
-
 class DeadLetterShape(BaseModel):
     """What could not be taken in, why, and how often it came. `heard`: the first time."""
 
@@ -244,20 +230,6 @@ def reading_point(row: Row[Any]) -> ReadingPoint:
         quality=body.get("quality", Quality.GOOD),
         reason=body.get("reason"),
         doubtful=row.doubtful,
-    )
-
-
-def rule_shape(rule: Rule) -> RuleShape:
-    """A rule, as people meet it."""
-    return RuleShape(
-        id=rule.id,
-        title_vi=rule.title.vi,
-        title_en=rule.title.en,
-        severity=rule.severity,
-        owner=rule.owner,
-        deadline=str(rule.deadline),
-        disposition=rule.disposition,
-        shadow=rule.shadow,
     )
 
 

@@ -69,3 +69,25 @@ def test_new_grants_hold_at_once(office: Office) -> None:
     assert change(boss, operator.id, body, entry["version"]).json()["unit"] == "patrol"
     assert problem(operator.get("/v1/me")) == (401, "session_expired")
     assert problem(office.person(OPERATOR).get("/v1/alerts")) == (403, "role_missing")
+
+
+def test_the_audit_says_which_grants_were_given_and_which_removed(office: Office) -> None:
+    boss = office.person(CITY_ADMIN)
+    made = boss.change("/v1/accounts", NEW).json()["account"]
+    grants = [{"role": "operator", "ward": "hai-chau"}, {"role": "field", "ward": None}]
+    assert change(boss, made["id"], {"grants": grants, "name": "Lan", "unit": None}, 1).status_code == 200
+    assert change(boss, made["id"], {"active": False}, 2).status_code == 200
+    told = [(item["act"], item["params"]) for item in boss.get("/v1/audit", row=made["id"]).json()["items"]]
+    assert told == [
+        ("change", {"active": {"from": True, "to": False}}),
+        (
+            "change",
+            {
+                "name": {"from": "Trần Thị Lan", "to": "Lan"},
+                "unit": {"from": "patrol", "to": None},
+                "given": ["field@*", "operator@hai-chau"],
+                "removed": ["field@hai-chau"],
+            },
+        ),
+        ("add", {"given": ["field@hai-chau"], "unit": "patrol"}),
+    ]

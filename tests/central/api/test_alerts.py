@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import update
 
 from alerts.lifecycle import DismissReason
+from central.auth import accounts
+from central.auth.grants import Account, Grant, Role
 from central.store.schema import alert
 from streams.wire.records import Phase
-from tests.central.office import CREW, OPERATOR, Office, problem, proof, sha
-from tests.central.town import later, loitering, took
+from tests.central.office import CHEAP, CITY_ADMIN, CREW, OPERATOR, PASSWORD, Office, problem, proof, sha
+from tests.central.town import NOW, later, loitering, took
 
 
 def test_of_two_operators_on_one_alert_the_slower_is_told_so(office: Office) -> None:
@@ -191,3 +193,15 @@ def test_a_picture_is_seen_only_through_an_alert_that_names_it(office: Office) -
 def _come_back(office: Office, name: UUID) -> None:
     with office.database.writing() as connection:
         connection.execute(update(alert).where(alert.c.id == name).values(handling="new"))
+
+
+def test_the_same_place_tells_of_no_ward_where_the_asker_only_works_in_the_street(office: Office) -> None:
+    here, there = office.raise_alert(), office.raise_alert(zone="yard")
+    both = (Grant(Role.OPERATOR, "hai-chau"), Grant(Role.FIELD, "thanh-khe"))
+    with office.database.writing() as connection:
+        connection.execute(update(alert).where(alert.c.id == there).values(ward_id="thanh-khe", zone="gate"))
+        accounts.add_account(connection, Account(uuid4(), "both", "Both", None, both), CHEAP.hash(PASSWORD), NOW)
+    both_ways, mayor = office.person("both"), office.person(CITY_ADMIN)
+    path = f"/v1/alerts/{here}/same-place"
+    assert [item["id"] for item in mayor.get(path).json()["items"]] == [str(there)]
+    assert both_ways.get(path).json()["items"] == []

@@ -67,6 +67,31 @@ def test_wards_units_and_rules_are_told_in_words_of_both_languages(office: Offic
     assert (rule["title_vi"], rule["title_en"], rule["deadline"]) == ("Lảng vảng", "Loitering", "4h working")
 
 
+def test_a_sensors_rule_tells_the_two_lines_of_its_chart(office: Office) -> None:
+    rules = {rule["id"]: rule for rule in office.person(OPERATOR).get("/v1/rules").json()}
+    assert rules["water"]["limits"] == {
+        "quantity": "water_level",
+        "unit": "m",
+        "sensors": [],
+        "side": "above",
+        "raise_at": 1.2,
+        "clear_at": 1.0,
+        "at_least": 1,
+        "of": 1,
+        "worse": [],
+    }
+    assert [(rule["listens"], rule["kind"], rule["limits"] is None) for rule in rules.values()] == [
+        ("event", "loitering", True),
+        ("reading", "water_level", False),
+        ("camera_state", None, True),
+    ]
+    assert (rules["water"]["severity"], rules["water"]["owner"], rules["water"]["deadline"]) == (
+        "major",
+        "patrol",
+        "30m wall",
+    )
+
+
 def test_a_new_secret_shuts_the_old_one_out(office: Office) -> None:
     renewed = office.person(ADMIN).change("/v1/nodes/box-1/secret").json()["secret"]
     assert problem(office.upload()) == (401, "wrong_credentials")

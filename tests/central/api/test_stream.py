@@ -11,7 +11,7 @@ from central.api.feed import Tidings, tidings
 from central.store.changes import News, announce, latest
 from central.store.schema import change
 from central.store.scope import Scope
-from tests.central.office import CITY_ADMIN, OPERATOR, Office, Person, problem
+from tests.central.office import CITY_ADMIN, CREW, OPERATOR, Office, Person, problem
 
 
 def tell(office: Office, *wards: str) -> None:
@@ -128,3 +128,14 @@ def test_a_server_that_stops_says_so(office: Office) -> None:
         next(heard)
         office.context.stopping.set()
         assert next(heard)["data"] == {"code": "server_stopping"}
+
+
+def test_a_crew_hears_of_cases_and_never_of_the_alerts_evidence_and_boxes_it_cannot_read(office: Office) -> None:
+    with listening(office.person(CREW)) as heard:
+        cursor = next(heard)["id"]
+        with office.database.writing() as connection:
+            kinds = ("alert", "evidence", "node", "case", "device")
+            announce(connection, [News("hai-chau", kind, f"row-{kind}") for kind in kinds], office.clock.now())
+        told = [next(heard), next(heard)]
+    assert [event["data"]["kind"] for event in told] == ["case", "device"]
+    assert told[-1]["id"] == f"hai-chau:{int(cursor.partition(':')[2]) + 5}"
