@@ -34,10 +34,8 @@ export function day(when: When, language: string): string {
 export function moment(when: When, language: string, now: Date = new Date()): string {
   const date = asDate(when);
   if (day(date, language) === day(now, language)) return clock(date, language);
-  const sameYear = day(date, language).slice(-4) === day(now, language).slice(-4);
-  const short = sameYear
-    ? formatter(language, "short", { day: "2-digit", month: "2-digit" }).format(date)
-    : day(date, language);
+  const whole = day(date, language);
+  const short = whole.slice(-4) === day(now, language).slice(-4) ? whole.slice(0, 5) : whole;
   return `${short} ${clock(date, language)}`;
 }
 
