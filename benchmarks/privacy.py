@@ -105,7 +105,7 @@ def draw(data: Path, out: Path, frames: int = FRAMES, seed: int = SEED) -> None:
             alive, began = tracked(drawn.looks, eyes), time.perf_counter()
             picture = pictured(drawn.looks[-1], eyes, alive, noise)
             spent.append(1000 * (time.perf_counter() - began))
-            covered = [*eyes.see_closely(drawn.looks[-1]), *regions(alive, eyes.labels, drawn.aspect)]
+            covered = [*eyes.see_closely(drawn.looks[-1]), *regions(alive, eyes.groups, drawn.aspect)]
             _write(out / "frames", drawn, covered, picture.jpeg)
             rows.append({"frame": drawn.name, "video": video})
             print(f"\r{len(rows)} of {frames}", end="", file=sys.stderr)

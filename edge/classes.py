@@ -1,5 +1,6 @@
-"""Whether the classes a configuration names are ones its detector can tell: a misspelt one would never be seen.
+"""Whether a configuration and its detector's classes fit each other.
 
+A misspelt class would never be seen, and of people the detector has no word for no picture could ever be sent.
 Asked by `edge check` only: what a detector knows stands in its catalogue, not in the node's file.
 """
 
@@ -9,6 +10,8 @@ from typing import Final
 
 from edge.analytics.places import StoppedVehicle
 from edge.config import CameraSetting, NodeConfig
+from edge.privacy import Groups
+from edge.seeing import knows_people
 from streams.documents import DocumentRefused, parse
 
 _MOST_NAMED: Final = 10
@@ -27,6 +30,19 @@ def refuse_strangers(file: Path, config: NodeConfig, labels: Sequence[str]) -> N
     ]
     if strange:
         raise DocumentRefused(strange)
+
+
+def refuse_unredacted(file: Path, config: NodeConfig, groups: Sequence[Groups]) -> None:
+    """Raises DocumentRefused where pictures are wanted of a detector that knows no people."""
+    wanted = [camera.id for camera in config.cameras if camera.evidence]
+    if knows_people(groups) or not wanted:
+        return
+    document = parse(file.read_text("utf-8"), str(file))
+    why = (
+        "no class of this detector is in the group `person`, so nobody could be made unreadable: declare the group "
+        f"beside its class names (labels/*.yaml), or set `evidence: false` at {', '.join(wanted)}"
+    )
+    raise DocumentRefused([document.mistake(("models", "detector"), why)])
 
 
 def _named(camera: CameraSetting) -> Iterator[tuple[tuple[Hashable, ...], frozenset[str]]]:

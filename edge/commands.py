@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from edge.build import cameras, client_of, eyes_of
-from edge.classes import refuse_strangers
+from edge.classes import refuse_strangers, refuse_unredacted
 from edge.config import NodeConfig, load
 from edge.config_file import ConfigFile
 from edge.durable import DiskRefusedError, InUseError
@@ -57,6 +57,7 @@ def check(config_file: Config = NODE_FILE) -> None:
         client_of(config)
         eyes = eyes_of(config, cameras(config))
         refuse_strangers(config_file, config, eyes[0].labels)
+        refuse_unredacted(config_file, config, eyes[0].groups)
     except (ModelRefused, SourceRefused, DocumentRefused, OSError) as refused:
         raise _stopped(str(refused)) from None
     table = Table("camera", "source", "fps", "zones", "lines", "rules")

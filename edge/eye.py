@@ -155,7 +155,7 @@ class Eye:
 def pictured(frame: Frame, eyes: Eyes, alive: Detections, noise: np.random.Generator) -> Redacted:
     """This very picture without what is seen in it now or was `alive` a moment ago. Raises NotRedacted."""
     width, height = frame.size
-    return redact(frame.pixels, [*eyes.see_closely(frame), *regions(alive, eyes.labels, width / height)], noise)
+    return redact(frame.pixels, [*eyes.see_closely(frame), *regions(alive, eyes.groups, width / height)], noise)
 
 
 def named(picture: Redacted) -> Evidence:

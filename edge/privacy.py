@@ -3,6 +3,9 @@
 Only `redact` can make a `Redacted`, and only a `Redacted` is accepted by the evidence store: a picture that was
 not through here has no way out. Each region becomes a mosaic of at most 8 x 8 blocks, each at least 8 x 8 pixels,
 and noise is laid over it: a blur can be computed back, an average of 64 pixels under unknown noise cannot.
+What a box shows is told by groups of classes, which a model's label file declares (`person`, `two-wheeler`, `vehicle`:
+a class may be in several); English names that everybody uses need no declaration. Of a model whose classes are in no
+group of people nothing may leave.
 What is covered, from every box the detector gives at 0.10 (whole picture and tiles) and every track alive within
 a second: the upper 35 % of a person; of a two-wheeler the rider's half, extended upward by half its height; the lower
 half of every vehicle. Faces found by YuNet are covered whole, with a margin, when it is present.
@@ -14,8 +17,10 @@ Limits: what nobody detects is not covered. `docs/privacy.md` gives the leak rat
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 import cv2
@@ -39,9 +44,21 @@ FACE_MARGIN: Final = 0.25
 QUALITY: Final = 82
 WIDEST_PX: Final = 1280
 
-PEOPLE: Final = frozenset({"person"})
-TWO_WHEELERS: Final = frozenset({"bicycle", "motorcycle", "motorbike"})
-VEHICLES: Final = frozenset({"car", "bus", "truck", "motorcycle", "motorbike", "minibus", "van"})
+
+class Group(StrEnum):
+    """What may be readable on something: a face, a rider's face, a plate. A label file's groups of these names."""
+
+    PEOPLE = "person"
+    TWO_WHEELERS = "two-wheeler"
+    VEHICLES = "vehicle"
+
+
+Groups = frozenset[Group]
+USUAL: Final = {
+    Group.PEOPLE: frozenset({"person"}),
+    Group.TWO_WHEELERS: frozenset({"bicycle", "motorcycle", "motorbike"}),
+    Group.VEHICLES: frozenset({"car", "bus", "truck", "motorcycle", "motorbike", "minibus", "van"}),
+}
 
 Region = tuple[float, float, float, float]
 _MAKER: Final = object()
@@ -69,10 +86,21 @@ class Redacted:
             raise TypeError("only edge.privacy.redact makes a Redacted picture")
 
 
-def regions(found: Detections, labels: Sequence[str], aspect: float) -> list[Region]:
-    """The parts of the picture that must not be readable, normalised xyxy; `aspect` is its width through its height."""
+def grouped(names: Sequence[str], declared: Mapping[str, Sequence[str]] = MappingProxyType({})) -> list[Groups]:
+    """The groups of every class: what a label file declared of it, and what its name says by itself."""
+    return [
+        frozenset(group for group in Group if name.lower() in USUAL[group] or name in declared.get(group, ()))
+        for name in names
+    ]
+
+
+def regions(found: Detections, groups: Sequence[Groups], aspect: float) -> list[Region]:
+    """The parts of the picture that must not be readable, normalised xyxy.
+
+    `groups` are those of every class index; `aspect` is the picture's width through its height.
+    """
     rows = zip(found.xyxy.tolist(), found.score.tolist(), found.label.tolist(), strict=True)
-    return [region for box, score, label in rows for region in _of_one(box, labels[label], score >= SURE, aspect)]
+    return [region for box, score, label in rows for region in _of_one(box, groups[label], score >= SURE, aspect)]
 
 
 def of_faces(found: Detections) -> list[Region]:
@@ -111,17 +139,17 @@ def redact(pixels: NDArray[np.uint8], covered: Sequence[Region], noise: np.rando
     return Redacted(jpeg, hashlib.sha256(jpeg).hexdigest(), len(covered), _MAKER)
 
 
-def _of_one(box: Sequence[float], name: str, sure: bool, aspect: float) -> list[Region]:  # noqa: FBT001  how sure the detector is, not a mode
+def _of_one(box: Sequence[float], groups: Groups, sure: bool, aspect: float) -> list[Region]:  # noqa: FBT001  how sure the detector is, not a mode
     left, top, right, bottom = box
     width, height = right - left, bottom - top
     above, beside = (ROOM_ABOVE * height, ROOM_BESIDE * width) if sure else (0.0, 0.0)
     covered: list[Region] = []
-    if name in PEOPLE:
+    if Group.PEOPLE in groups:
         whole = max(height, STANDING * width * aspect)
         covered.append((left - beside, top - above, right + beside, min(bottom, top + HEAD_SHARE * whole)))
-    if name in TWO_WHEELERS:
+    if Group.TWO_WHEELERS in groups:
         covered.append((left - beside, top - height / 2, right + beside, top + height / 2))
-    if name in VEHICLES:
+    if Group.VEHICLES in groups:
         covered.append((left, bottom - (SURE_PLATE_SHARE if sure else PLATE_SHARE) * height, right, bottom))
     return covered
 

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from edge.privacy import NotRedacted, Region, of_faces, regions
+from edge.privacy import Group, Groups, NotRedacted, Region, grouped, of_faces, regions
 from models.catalogue import Entry
 from models.detections import Detections
 from models.detector import PRIVACY_THRESHOLD, Detector
@@ -44,6 +44,10 @@ class Eyes(Protocol):
         """The code of every class index."""
 
     @property
+    def groups(self) -> Sequence[Groups]:
+        """What may be readable on an object of every class index."""
+
+    @property
     def model(self) -> ModelRef | None:
         """Which model looks; none when nobody detects and the truth is known."""
 
@@ -63,6 +67,7 @@ class DetectorEyes:
     def __init__(self, objects: Detector, faces: Detector | ModelRefused | None) -> None:
         self._objects, self._faces = objects, faces
         self.labels = labels_of(objects.entry)
+        self.groups = grouped(objects.entry.labels.names, objects.entry.labels.groups)
         self.model: ModelRef | None = ModelRef(id=objects.entry.name, sha256=objects.entry.sha256, threshold=LOWEST)
 
     def see(self, frame: Frame) -> Seen:
@@ -75,14 +80,21 @@ class DetectorEyes:
         """Whole picture and tiles at 0.10, and faces."""
         if isinstance(self._faces, ModelRefused):
             raise NotRedacted("faces_missing", str(self._faces))
+        if not knows_people(self.groups):
+            raise NotRedacted("people_unknown", "no class of this model is in the group `person`")
         try:
             found = _everything(self._objects, frame, PRIVACY_THRESHOLD)
-            covered = regions(found, self.labels, _aspect(frame))
+            covered = regions(found, self.groups, _aspect(frame))
             if self._faces is not None:
                 covered += of_faces(_everything(self._faces, frame, FACE_THRESHOLD))
         except REFUSALS as failed:
             raise NotRedacted("redaction_failed", f"ONNX Runtime: {failed}") from failed
         return covered
+
+
+def knows_people(groups: Sequence[Groups]) -> bool:
+    """Whether people can be found at all, to be made unreadable."""
+    return any(Group.PEOPLE in one for one in groups)
 
 
 def labels_of(entry: Entry) -> list[str]:
@@ -102,6 +114,7 @@ class DrawnEyes:
     def __init__(self, cameras: Sequence[Drawn]) -> None:
         self._cameras = {camera.camera: camera for camera in cameras}
         self.labels = ["person", "bicycle", "motorcycle", "car", "bus", "truck"]
+        self.groups = grouped(self.labels)
 
     def see(self, frame: Frame) -> Seen:
         """What was drawn, all of it, surely."""
@@ -113,13 +126,13 @@ class DrawnEyes:
 
     def see_closely(self, frame: Frame) -> list[Region]:
         """The drawn people and vehicles."""
-        return regions(self.see(frame).detections, self.labels, _aspect(frame))
+        return regions(self.see(frame).detections, self.groups, _aspect(frame))
 
 
 def _everything(detector: Detector, frame: Frame, threshold: float) -> Detections:
     """All that the whole picture and its tiles show, told as often as it was seen.
 
-    Nothing is merged, as `detect_tiles` does: of two people of whom one half hides the other, merging keeps one head.
+    Nothing is merged, as for counting: of two people of whom one half hides the other, merging keeps one head.
     """
     width, height = frame.size
     looks = []

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from edge.commands import WRONG, app
 from edge.outbox import Outbox
 from tests.conftest import ROOT
+from tests.parts import steady_eye
 
 ZONE = {"id": "street", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
 DRAWN: dict[str, Any] = {"id": "cam-1", "source": {"drawn": 1}, "zones": [ZONE]}
@@ -48,6 +49,32 @@ def test_a_model_for_something_else_is_refused_before_it_is_opened(
 ) -> None:
     code, said = told("check", tmp_path, models={"catalogue": str(ROOT / "configs" / "models.yaml"), **models})
     assert (code, why in said) == (WRONG, True)
+
+
+@pytest.mark.parametrize(
+    ("names", "groups", "evidence", "good"),
+    [
+        ("nguoi\ncar\n", "", True, False),
+        ("nguoi\ncar\n", "person: [nguoi]\n", True, True),
+        ("nguoi\ncar\n", "", False, True),
+        ("person\ncar\n", "", True, True),
+    ],
+)
+def test_a_model_that_has_no_word_for_people_is_refused_where_pictures_are_sent(
+    tmp_path: Path,
+    names: str,
+    groups: str,
+    evidence: bool,  # noqa: FBT001 - a column of the table
+    good: bool,  # noqa: FBT001 - the same
+) -> None:
+    models = steady_eye.write(tmp_path / "eye")
+    (tmp_path / "eye" / "labels" / "street.txt").write_text(names, "utf-8")
+    (tmp_path / "eye" / "labels" / "street.yaml").write_text(groups, "utf-8")
+    code, said = told("check", tmp_path, cameras=[{**DRAWN, "evidence": evidence}], models=models)
+    assert (code, "in the group `person`" in said) == ((0, False) if good else (WRONG, True))
+    if not good:
+        line = 1 + (tmp_path / "node.yaml").read_text().splitlines().index("  detector: steady")
+        assert f"node.yaml:{line}: models.detector: " in said
 
 
 def test_a_secret_of_the_centre_that_is_not_there_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import uuid_utils.compat as uuid
 from edge.analytics.places import Occupancy, Zone
 from edge.analytics.scene import Scene
 from edge.eye import Eye, Task
-from edge.privacy import Region
+from edge.privacy import Groups, Region, grouped
 from edge.seeing import Seen
 from edge.telling import Witness
 from models.detections import Detections
@@ -24,6 +24,7 @@ class EmptyPlaza:
     """Sees nobody, ever."""
 
     labels: Sequence[str] = ("person",)
+    groups: Sequence[Groups] = grouped(("person",))
     model: ModelRef | None = None
 
     def see(self, frame: Frame) -> Seen:  # noqa: ARG002  the same in every picture

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edge.privacy import Redacted, Region, of_faces, redact, regions
+from edge.privacy import Group, Redacted, Region, grouped, of_faces, redact, regions
 from models.detections import Detections
 
 LABELS = ("person", "motorcycle", "car", "dog")
+GROUPS = grouped(LABELS)
 
 
 def found(*boxes: tuple[str, tuple[float, float, float, float]], score: float = 0.2) -> Detections:
@@ -26,13 +27,13 @@ def covers(covered: list[Region], x: float, y: float) -> bool:
 
 
 def test_the_head_of_a_person_is_covered_and_the_legs_are_not() -> None:
-    covered = regions(found(("person", (0.4, 0.2, 0.6, 0.8))), LABELS, 1.0)
+    covered = regions(found(("person", (0.4, 0.2, 0.6, 0.8))), GROUPS, 1.0)
     assert covers(covered, 0.5, 0.3)
     assert not covers(covered, 0.5, 0.6)
 
 
 def test_the_rider_above_a_two_wheeler_and_its_plate_are_covered() -> None:
-    covered = regions(found(("motorcycle", (0.4, 0.4, 0.6, 0.8))), LABELS, 1.0)
+    covered = regions(found(("motorcycle", (0.4, 0.4, 0.6, 0.8))), GROUPS, 1.0)
     assert covers(covered, 0.5, 0.25)  # half the box above its top: the rider
     assert covers(covered, 0.5, 0.55)
     assert covers(covered, 0.5, 0.75)  # the plate
@@ -40,21 +41,21 @@ def test_the_rider_above_a_two_wheeler_and_its_plate_are_covered() -> None:
 
 
 def test_the_lower_half_of_a_vehicle_is_covered() -> None:
-    covered = regions(found(("car", (0.4, 0.4, 0.6, 0.8))), LABELS, 1.0)
+    covered = regions(found(("car", (0.4, 0.4, 0.6, 0.8))), GROUPS, 1.0)
     assert covers(covered, 0.5, 0.7)
     assert not covers(covered, 0.5, 0.5)
 
 
 def test_who_hides_the_legs_is_covered_by_more_of_the_box() -> None:
     head_and_shoulders = found(("person", (0.4, 0.8, 0.6, 1.0)))
-    assert covers(regions(head_and_shoulders, LABELS, 1.0), 0.5, 0.95)
-    assert covers(regions(head_and_shoulders, LABELS, 0.5), 0.5, 0.87)
-    assert not covers(regions(head_and_shoulders, LABELS, 0.5), 0.5, 0.95)
+    assert covers(regions(head_and_shoulders, GROUPS, 1.0), 0.5, 0.95)
+    assert covers(regions(head_and_shoulders, GROUPS, 0.5), 0.5, 0.87)
+    assert not covers(regions(head_and_shoulders, GROUPS, 0.5), 0.5, 0.95)
 
 
 def test_a_sure_person_gets_room_for_hair_and_a_sure_vehicle_for_a_high_plate() -> None:
-    unsure = regions(found(("person", (0.4, 0.2, 0.6, 0.8)), ("car", (0.7, 0.4, 0.9, 0.8))), LABELS, 1.0)
-    sure = regions(found(("person", (0.4, 0.2, 0.6, 0.8)), ("car", (0.7, 0.4, 0.9, 0.8)), score=0.3), LABELS, 1.0)
+    unsure = regions(found(("person", (0.4, 0.2, 0.6, 0.8)), ("car", (0.7, 0.4, 0.9, 0.8))), GROUPS, 1.0)
+    sure = regions(found(("person", (0.4, 0.2, 0.6, 0.8)), ("car", (0.7, 0.4, 0.9, 0.8)), score=0.3), GROUPS, 1.0)
     for point in ((0.5, 0.15), (0.61, 0.3), (0.8, 0.55)):
         assert not covers(unsure, *point)
         assert covers(sure, *point)
@@ -77,7 +78,7 @@ def test_never_less_is_covered_than_the_rule_demands(
         "car": [(left, top + height / 2, right, bottom)],
         "dog": [],
     }[name]
-    covered = regions(found((name, box), score=score), LABELS, aspect)
+    covered = regions(found((name, box), score=score), GROUPS, aspect)
     for west, north, east, south in least:
         assert any(
             a <= west + 1e-6 and b <= north + 1e-6 and c >= east - 1e-6 and d >= south - 1e-6 for a, b, c, d in covered
@@ -85,7 +86,7 @@ def test_never_less_is_covered_than_the_rule_demands(
 
 
 def test_what_nobody_can_be_known_by_is_left_alone() -> None:
-    assert regions(found(("dog", (0.1, 0.1, 0.2, 0.2))), LABELS, 1.0) == []
+    assert regions(found(("dog", (0.1, 0.1, 0.2, 0.2))), GROUPS, 1.0) == []
 
 
 def test_a_face_is_covered_with_a_margin() -> None:
@@ -132,3 +133,16 @@ def test_the_picture_given_is_not_changed() -> None:
 def test_nobody_else_makes_a_redacted_picture() -> None:
     with pytest.raises(TypeError, match="only"):
         Redacted(b"\xff\xd8", "0" * 64, 0, object())
+
+
+def test_a_class_is_in_the_groups_its_label_file_declares_and_in_those_its_name_says() -> None:
+    declared = {"person": ("nguoi",), "two-wheeler": ("xe may",), "vehicle": ("xe may", "car"), "animal": ("dog",)}
+    groups = grouped(("nguoi", "xe may", "car", "dog", "person"), declared)
+    people, moped = {Group.PEOPLE}, {Group.TWO_WHEELERS, Group.VEHICLES}
+    assert groups == [people, moped, {Group.VEHICLES}, set(), people]
+
+
+def test_people_by_another_name_are_covered_as_people() -> None:
+    box = (0.4, 0.2, 0.6, 0.8)
+    by_name = regions(found(("person", box)), GROUPS, 1.0)
+    assert regions(found(("person", box)), grouped(("nguoi",), {"person": ("nguoi",)}), 1.0) == by_name

@@ -15,7 +15,7 @@ from onnx import TensorProto, helper
 from edge.analytics.places import Occupancy, Zone
 from edge.analytics.scene import Scene
 from edge.eye import Eye, Task, Told
-from edge.privacy import NotRedacted, Region
+from edge.privacy import Groups, NotRedacted, Region, grouped
 from edge.seeing import DetectorEyes, Seen, labels_of
 from edge.telling import Witness
 from models.catalogue import Entry, Head
@@ -39,6 +39,7 @@ class ScriptedEyes:
     """Sees what it is told for each look, and looks closely as it is told: at regions, or not at all."""
 
     labels: Sequence[str] = LABELS
+    groups: Sequence[Groups] = grouped(LABELS)
     model: ModelRef | None = None
 
     def __init__(self, looks: Iterable[Detections], closely: Sequence[Region] | Exception = ()) -> None:
@@ -234,3 +235,17 @@ def entry_of(content: bytes, file: str) -> Entry:
             "licence": {"spdx": "Apache-2.0", "holder": "nobody", "fits": ["run"]},
         }
     )
+
+
+def test_a_model_that_knows_no_people_costs_the_picture_and_not_the_event(
+    entry_says: Callable[..., Detector],
+) -> None:
+    foreign = entry_says((22, 13, 35, 58, 0.9, 0))
+    labels = foreign.entry.labels.model_copy(update={"names": ("nguoi", "car"), "groups": {}})
+    foreign.entry = foreign.entry.model_copy(update={"labels": labels})
+    with pytest.raises(NotRedacted) as refused:
+        DetectorEyes(foreign, None).see_closely(frame(0))
+    assert refused.value.code == "people_unknown"
+    named = labels.model_copy(update={"groups": {"person": ("nguoi",)}})
+    foreign.entry = foreign.entry.model_copy(update={"labels": named})
+    assert DetectorEyes(foreign, None).see_closely(frame(0))
