@@ -5,7 +5,7 @@ stands in `streams` because configuration also flows to a node over the wire; it
 pure packages may use it too. YAML's own traps are closed: duplicate keys are mistakes, and so is `yes` for a text.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -91,6 +91,7 @@ def read(text: str, name: str, model: type[_Model]) -> _Model:
 
 
 def _loaded(text: str, name: str) -> tuple[yaml.Node | None, Any]:
+    root = None
     try:
         _refuse_depth(text, name)
         loader = _Loader(text)
@@ -102,7 +103,26 @@ def _loaded(text: str, name: str) -> tuple[yaml.Node | None, Any]:
     except DocumentRefused:
         raise
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # 2026-13-45 and the like are no dates
-        raise DocumentRefused([Mistake(name, 1, "", f"not YAML: {error}")]) from error
+        line = 1 if root is None else next(_unreadable(root), 1)
+        raise DocumentRefused([Mistake(name, line, "", f"not YAML: {error}")]) from error
+
+
+def _unreadable(root: yaml.Node) -> Iterator[int]:
+    """The lines of the texts that are not what they look like: a date that no calendar has."""
+    waiting, passed = [root], set[int]()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in passed:
+            continue
+        passed.add(id(node))
+        if isinstance(node, yaml.CollectionNode):
+            parts = [part if isinstance(part, tuple) else (part,) for part in node.value]
+            waiting += [inner for part in reversed(parts) for inner in reversed(part)]
+            continue
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except (yaml.YAMLError, ValueError, OverflowError):
+            yield node.start_mark.line + 1
 
 
 def _refuse_depth(text: str, name: str) -> None:
