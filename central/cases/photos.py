@@ -1,7 +1,7 @@
 """Photos from phones: read what they say of themselves, then make them anew, in a process of their own.
 
 A photo is bytes from outside: it may be a bomb, cut short, or no picture at all. So it is decoded only in a worker
-process with a memory limit, and what breaks there breaks there. The place, accuracy, time and camera model in its
+process with limits of memory and time: what breaks there breaks there. The place, accuracy, time and camera model in its
 EXIF are read first, because they prove where and when the work was done; then the picture is turned upright, made
 no larger than 2048 px and encoded afresh from bare pixels, so that no metadata leaves with it. The only module that
 imports Pillow.
@@ -12,6 +12,7 @@ import math
 import multiprocessing
 import os
 import resource
+import signal
 import struct
 import threading
 import warnings
@@ -34,7 +35,8 @@ QUALITY: Final = 85
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 WORKER_MEMORY: Final = 2 * 1024**3
 WORKER_LIFE: Final = 200
-PATIENCE_S: Final = 30
+WORKING_S: Final = 10.0  # of processor time; a phone's photo takes a third of a second
+PATIENCE_S: Final = 30.0
 EARTH_RADIUS_M: Final = 6_371_008.8
 
 _DAMAGED: Final = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, MemoryError)
@@ -89,11 +91,27 @@ class _Refusal:
     params: tuple[tuple[str, int], ...] = ()
 
 
-class Studio:
-    """Develops photos in worker processes, at most `waiting` at a time. Safe to use from many threads."""
+_Begun = Future[Developed | _Refusal | None]
 
-    def __init__(self, workers: int = 1, waiting: int = 8) -> None:
+
+class _TooSlow(Exception):  # noqa: N818 - raised and caught in the worker
+    """A photo has had its time."""
+
+
+class Studio:
+    """Develops photos in worker processes, at most `waiting` at a time. Safe to use from many threads.
+
+    A photo that takes too long ends by itself, in its worker; whoever waited too long behind others takes only their
+    own back. So nobody's trouble is another's, short of a worker's death.
+    """
+
+    def __init__(
+        self, workers: int = 1, waiting: int = 8, *, working_s: float = WORKING_S, patience_s: float = PATIENCE_S
+    ) -> None:
+        """`working_s`: processor time of one photo; `patience_s`: how long a caller waits for theirs."""
         self._workers = workers
+        self._working = working_s
+        self._patience = patience_s
         self._room = threading.BoundedSemaphore(waiting)
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
@@ -102,31 +120,45 @@ class Studio:
         """The photo made anew. Raises PhotoRefused, or StudioBusy when there is no room now."""
         if len(data) > MOST_BYTES:
             raise PhotoRefused(Fault.TOO_MANY_BYTES, most=MOST_BYTES)
+        pool = self._worker()
         if not self._room.acquire(blocking=False):
             raise StudioBusy
         try:
-            done = self._begun(data).result(timeout=PATIENCE_S)
-        except CancelledError as error:  # somebody else closed the pool; what they opened since stays
+            done = self._waited(self._begun(pool, data))
+        except CancelledError as error:  # the studio was closed meanwhile
             raise StudioBusy from error
-        except (BrokenProcessPool, TimeoutError) as error:
-            self.close()
+        except BrokenProcessPool as error:
+            self._retire(pool)
             raise StudioBusy from error
         finally:
             self._room.release()
+        if done is None:
+            raise StudioBusy
         if isinstance(done, _Refusal):
             raise PhotoRefused(done.fault, **dict(done.params))
         return done
 
     def close(self) -> None:
         """Let the workers go; the next photo starts new ones."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+        if (pool := self._pool) is not None:
+            self._retire(pool)
 
-    def _begun(self, data: bytes) -> "Future[Developed | _Refusal]":
+    def _retire(self, pool: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is pool:  # and not one that somebody has opened since
+                self._pool = None
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def _waited(self, begun: _Begun) -> Developed | _Refusal | None:
         try:
-            return self._worker().submit(develop, data)
+            return begun.result(timeout=self._patience)
+        except TimeoutError as error:
+            begun.cancel()
+            raise StudioBusy from error
+
+    def _begun(self, pool: ProcessPoolExecutor, data: bytes) -> _Begun:
+        try:
+            return pool.submit(_in_time, data, self._working)
         except BrokenProcessPool:
             raise
         except RuntimeError as error:  # the pool was closed between here and there
@@ -173,6 +205,29 @@ def develop(data: bytes) -> Developed | _Refusal:
             return _made_anew(image, _told(image))
         except _DAMAGED:
             return _Refusal(Fault.DAMAGED)
+
+
+def _in_time(data: bytes, seconds: float) -> Developed | _Refusal | None:
+    """What a worker does, within so much processor time; None when that was not enough.
+
+    A decoder that never comes back to Python cannot be told: the kernel ends its worker at twice that.
+    """
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + 2 * seconds + 1), most))
+    signal.signal(signal.SIGPROF, _stop)
+    try:
+        signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)  # again, for a decoder that bears any exception
+        try:
+            return develop(data)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    except _TooSlow:
+        return None
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise _TooSlow
 
 
 def _made_anew(image: Image.Image, told: Told) -> Developed:

@@ -116,6 +116,32 @@ def test_photos_that_wait_when_the_workers_are_let_go_are_asked_for_again(studio
     assert all(error is None or isinstance(error, StudioBusy) for error in outcomes)
 
 
+def test_a_photo_that_takes_too_long_ends_by_itself_and_nobody_elses_with_it() -> None:
+    slow = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").resize((6300, 6300)).save(slow, "PNG")
+    hasty = Studio(working_s=0.2)
+    try:
+        hasty.develop(phone_photo())
+        pool = hasty._pool
+        with ThreadPoolExecutor(2) as both:
+            waiting = [both.submit(hasty.develop, content) for content in (slow.getvalue(), phone_photo())]
+            outcomes = [photo.exception() for photo in waiting]
+        assert [type(error) for error in outcomes] == [StudioBusy, type(None)]
+        assert hasty._pool is pool
+    finally:
+        hasty.close()
+
+
+def test_who_has_waited_too_long_takes_only_their_own_back() -> None:
+    studio = Studio(patience_s=0.0)
+    try:
+        with pytest.raises(StudioBusy):
+            studio.develop(phone_photo())
+        assert studio._pool is not None
+    finally:
+        studio.close()
+
+
 def test_the_distance_to_the_case_is_told_in_metres() -> None:
     assert away_m(Told(lat=16.0, lon=108.0), 16.001, 108.0) == pytest.approx(111.2, abs=0.5)
     assert away_m(Told(), 16.0, 108.0) is None
