@@ -22,6 +22,7 @@ pattern write wardsense/v1/+/%u/live
 pattern read wardsense/v1/+/%u/receipt
 pattern read wardsense/v1/+/%u/config
 pattern read wardsense/v1/+/%u/command
+pattern read sensors/%u/#
 user central
 topic read wardsense/v1/+/+/batch
 topic read wardsense/v1/+/+/status
