@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, insert, or_, update
 
-from central.store import events
+from central.store import events, watched
 from central.store.schema import device, record
-from streams.wire.records import Event, Reading, Record, Unknown
+from streams.wire.records import Event, Reading, Record, Tally, Unknown
 
 CAMERA_STATE: Final = "camera_state"
 LIVE: Final = "live"
@@ -52,6 +52,7 @@ def write(connection: Connection, told: Sequence[Told]) -> None:
     events.write(connection, heard)
     _show_states(connection, told)
     _show_values(connection, told)
+    watched.add(connection, [(item.ward, item.record.body) for item in told if isinstance(item.record.body, Tally)])
 
 
 def _events(told: Sequence[Told]) -> list[tuple[Told, Event]]:
@@ -102,11 +103,23 @@ def _show_values(connection: Connection, told: Sequence[Told]) -> None:
         if isinstance(body, Reading) and body.value is not None:
             known = newest.get(body.sensor)
             if known is None or known["at"] <= item.at:
-                newest[body.sensor] = {"of": body.sensor, "at": item.at, "value": body.value}
+                said = {"at": item.at, "value": body.value, "quality": body.quality}
+                newest[body.sensor] = {"of": body.sensor, **said}
+    newer = or_(device.c.last_at.is_(None), device.c.last_at <= bindparam("at"))
+    changing = update(device).where(device.c.id == bindparam("of"), newer)
     if newest:
-        newer = or_(device.c.last_at.is_(None), device.c.last_at <= bindparam("at"))
         shown = {"last_value": bindparam("value"), "last_at": bindparam("at"), "state": LIVE}
-        connection.execute(
-            update(device).where(device.c.id == bindparam("of"), newer).values(shown),
-            [newest[sensor] for sensor in sorted(newest)],
-        )
+        shown["last_quality"] = bindparam("quality")
+        connection.execute(changing.values(shown), [newest[sensor] for sensor in sorted(newest)])
+    if missing := _without_value(told):
+        connection.execute(changing.values(last_quality=bindparam("quality")), missing)
+
+
+def _without_value(told: Sequence[Told]) -> list[dict[str, Any]]:
+    """Bad readings that hold no value: the value before them stays, and is no longer called good."""
+    said = [(item.at, item.record.body) for item in told if isinstance(item.record.body, Reading)]
+    return [
+        {"of": body.sensor, "at": at, "quality": body.quality}
+        for at, body in sorted(said, key=lambda pair: (pair[0], pair[1].sensor))
+        if body.value is None
+    ]

@@ -1,6 +1,6 @@
 """What the city owns and how it is, as people look at it: devices, nodes and their ledgers, readings, dead letters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,14 +47,21 @@ def one_device(connection: Connection, scope: Scope, device_id: str) -> Row[Any]
 
 
 def nodes(connection: Connection, scope: Scope, after: str | None, limit: int) -> Sequence[Row[Any]]:
-    """Nodes by id."""
-    asked = within(select(node), scope, node).where(node.c.retired_at.is_(None), node.c.id > (after or ""))
+    """Nodes by id, each with since when its ward is deaf."""
+    asked = within(_with_ward(), scope, node).where(node.c.retired_at.is_(None), node.c.id > (after or ""))
     return connection.execute(asked.order_by(node.c.id).limit(limit)).all()
 
 
 def one_node(connection: Connection, scope: Scope, node_id: str) -> Row[Any] | None:
-    """A node, retired or not."""
-    return connection.execute(within(select(node), scope, node).where(node.c.id == node_id)).one_or_none()
+    """A node, retired or not, with since when its ward is deaf."""
+    return connection.execute(within(_with_ward(), scope, node).where(node.c.id == node_id)).one_or_none()
+
+
+def boxes(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]:
+    """What the devices of these nodes rest on: whether each is online, its clock and its health."""
+    asked: Select[Any] = select(node.c.id, node.c.online, node.c.clock, node.c.health)
+    asked = asked.where(node.c.id.in_(sorted(names)))
+    return {row.id: row for row in connection.execute(asked)}
 
 
 def ledgers(connection: Connection, names: Sequence[str]) -> dict[str, list[Row[Any]]]:
@@ -79,6 +86,10 @@ def tallies(
 ) -> Sequence[Row[Any]]:
     """A camera's tallies that were closed within a span, oldest first; scoped as readings are."""
     return connection.execute(_told_by(scope, device_id, Kind.TALLY, span).order_by(record.c.captured)).all()
+
+
+def _with_ward() -> Select[Any]:
+    return select(node, ward.c.deaf_since).join(ward, ward.c.id == node.c.ward_id)
 
 
 def _told_by(scope: Scope, device_id: str, kind: Kind, span: tuple[datetime, datetime]) -> Select[Any]:

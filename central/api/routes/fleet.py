@@ -1,33 +1,31 @@
 """Cameras, sensors and the boxes they hang on: where, how, since when and why; what they measured and watched."""
 
-from datetime import datetime, time, timedelta
-from typing import Annotated, Final
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 from sqlalchemy import Connection, Row
 
-from central.api.context import Here
+from central.api.context import Context, Here
 from central.api.deeds import Making
 from central.api.pages import After, Limit, Page, cursor, cut, key_of
 from central.api.problems import Code, Refused
+from central.api.shapes.devices import Around, DeviceKind, DeviceShape, device_shape
 from central.api.shapes.fleet import (
     Coverage,
-    DeviceKind,
-    DeviceShape,
     NodeSecret,
     NodeShape,
     Series,
     coverage,
-    device_shape,
     node_shape,
     reading_point,
 )
-from central.api.visitor import SignedIn
+from central.api.visitor import SignedIn, Visitor
 from central.auth.grants import ADMINS, DESK
 from central.auth.nodes import enrol
-from central.cases.deadline import CITY_ZONE
-from central.store import fleet
+from central.store import fleet, watched
 from central.store.audit import append
 from central.store.fleet import Wanted
 from central.store.scope import Scope
@@ -35,6 +33,7 @@ from streams.wire.words import SLUG, Slug
 
 router: Final = APIRouter(prefix="/v1", tags=["fleet"])
 DAY: Final = timedelta(days=1)
+MOST_DEVICES: Final = 1000
 LONGEST: Final = timedelta(days=400)
 
 Id = Annotated[str, Path(pattern=SLUG)]
@@ -50,21 +49,22 @@ def list_devices(  # noqa: PLR0913, PLR0917 - each filter is a parameter of its 
     node: Slug | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
     after: After = None,
-    limit: Limit = 200,
+    limit: Annotated[int, Query(ge=1, le=MOST_DEVICES, description="How many at most")] = 200,
 ) -> Page[DeviceShape]:
-    """Cameras and sensors, by id."""
+    """Cameras and sensors, by id, each with how its day went so far: what a fleet page or a map needs."""
     with here.database.reading() as connection:
         wanted = Wanted(ward, kind, state, node, q)
         found = fleet.devices(connection, visitor.scope(), wanted, _id_after(after), limit + 1)
-    rows, more = cut(found, limit)
-    return Page(items=[device_shape(row) for row in rows], next=cursor(rows[-1].id) if more else None)
+        rows, more = cut(found, limit)
+        items = _shapes(connection, here, visitor, rows)
+    return Page(items=items, next=cursor(rows[-1].id) if more else None)
 
 
 @router.get("/devices/{device_id}", operation_id="get_device")
 def get_device(device_id: Id, here: Here, visitor: SignedIn) -> DeviceShape:
     """One camera or sensor."""
     with here.database.reading() as connection:
-        return device_shape(_device(connection, visitor.scope(), device_id))
+        return _shapes(connection, here, visitor, [_device(connection, visitor.scope(), device_id)])[0]
 
 
 @router.get("/devices/{device_id}/coverage", operation_id="get_coverage")
@@ -77,8 +77,7 @@ def get_coverage(
 ) -> Coverage:
     """How long a camera was watched and how long blind, by cause; since midnight in the city when not told."""
     now = here.now()
-    midnight = datetime.combine(now.astimezone(CITY_ZONE).date(), time(), CITY_ZONE)
-    span = _span(since or midnight, until or now)
+    span = _span(since or watched.midnight(now), until or now)
     with here.database.reading() as connection:
         row = _device(connection, visitor.scope(), device_id)
         return coverage(row.id, span, fleet.tallies(connection, visitor.scope(), row.id, span))
@@ -139,7 +138,17 @@ def renew_secret(node: Id, deed: Making) -> NodeSecret:
     return deed.once(NodeSecret, act, secret={"secret"})
 
 
-def _device(connection: Connection, scope: Scope, device_id: str) -> Row[tuple[object, ...]]:
+def _shapes(connection: Connection, here: Context, visitor: Visitor, rows: Sequence[Row[Any]]) -> list[DeviceShape]:
+    """A page of devices: two more queries, however many there are."""
+    now = here.now()
+    cameras = [row.id for row in rows if row.kind == DeviceKind.CAMERA]
+    today = watched.on(connection, visitor.scope(), cameras, watched.day_of(now))
+    boxes = fleet.boxes(connection, {row.node_id for row in rows})
+    around = Around(boxes, today, watched.midnight(now), now)
+    return [device_shape(row, around) for row in rows]
+
+
+def _device(connection: Connection, scope: Scope, device_id: str) -> Row[Any]:
     row = fleet.one_device(connection, scope, device_id)
     if row is None:
         raise Refused(Code.NOT_FOUND)

@@ -55,5 +55,6 @@ def _shape(row: Row[tuple[object, ...]], visitor: Visitor) -> WardShape:
         name=row.name,
         boundary=row.boundary,
         change_no=row.change_no,
+        deaf_since=row.deaf_since,
         roles=sorted(visitor.account.roles(row.id)),
     )

@@ -1,8 +1,7 @@
-"""Cameras, sensors, nodes, wards, units and dead letters, as the API tells them."""
+"""What cameras watched and sensors measured, nodes, wards, units and dead letters, as the API tells them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,34 +10,6 @@ from sqlalchemy import Row
 
 from central.auth.grants import Role
 from streams.wire.records import Quality
-
-
-class DeviceKind(StrEnum):
-    """What stands there."""
-
-    CAMERA = "camera"
-    SENSOR = "sensor"
-
-
-class DeviceShape(BaseModel):
-    """A camera or sensor: where it stands and how it is, since when and why. `value` is a sensor's newest."""
-
-    id: str
-    kind: DeviceKind
-    ward: str
-    node: str
-    name: str
-    lat: float | None
-    lon: float | None
-    quantity: str | None
-    unit: str | None
-    state: str
-    state_since: datetime | None
-    state_reason: dict[str, Any] | None
-    value: float | None
-    value_at: datetime | None
-    retired_at: datetime | None
-    version: int
 
 
 class Coverage(BaseModel):
@@ -85,7 +56,10 @@ class Ledger(BaseModel):
 
 
 class NodeShape(BaseModel):
-    """A box: there or not since when, its clock, health and faults as it told them, and its ledger."""
+    """A box: there or not since when, its clock, health and faults as it told them, and its ledger.
+
+    `deaf_since`: since when the centre itself hears nothing of this ward; then `online` is what it knew before.
+    """
 
     id: str
     ward: str
@@ -97,6 +71,10 @@ class NodeShape(BaseModel):
     session_at: datetime | None
     clock: dict[str, Any] | None
     versions: dict[str, Any] | None
+    config_rev: str | None
+    outbox_records: int | None
+    outbox_age_s: float | None
+    deaf_since: datetime | None
     health: dict[str, Any] | None
     faults: Any
     enrolled: bool
@@ -113,12 +91,16 @@ class NodeSecret(BaseModel):
 
 
 class WardShape(BaseModel):
-    """A ward, its boundary (GeoJSON geometry), the newest number of its change feed, and the asker's roles in it."""
+    """A ward, its boundary (GeoJSON geometry), the newest number of its change feed, and the asker's roles in it.
+
+    `deaf_since`: since when its worker has no line to the broker, none while it hears.
+    """
 
     id: str
     name: str
     boundary: dict[str, Any] | None
     change_no: int
+    deaf_since: datetime | None
     roles: list[Role]
 
 
@@ -147,28 +129,6 @@ class DeadLetterShape(BaseModel):
     last_heard: datetime
 
 
-def device_shape(row: Row[Any]) -> DeviceShape:
-    """A device, from its row."""
-    return DeviceShape(
-        id=row.id,
-        kind=row.kind,
-        ward=row.ward_id,
-        node=row.node_id,
-        name=row.name,
-        lat=row.lat,
-        lon=row.lon,
-        quantity=row.quantity,
-        unit=row.unit,
-        state=row.state,
-        state_since=row.state_since,
-        state_reason=row.state_reason,
-        value=row.last_value,
-        value_at=row.last_at,
-        retired_at=row.retired_at,
-        version=row.version,
-    )
-
-
 def node_shape(row: Row[Any], epochs: Iterable[Row[Any]]) -> NodeShape:
     """A node, from its row and the ledgers of its epochs."""
     return NodeShape(
@@ -182,6 +142,10 @@ def node_shape(row: Row[Any], epochs: Iterable[Row[Any]]) -> NodeShape:
         session_at=row.session_at,
         clock=row.clock,
         versions=row.versions,
+        config_rev=row.config_rev,
+        outbox_records=(row.health or {}).get("outbox_records"),
+        outbox_age_s=(row.health or {}).get("outbox_age_s"),
+        deaf_since=row.deaf_since,
         health=row.health,
         faults=row.faults,
         enrolled=row.secret_hash is not None,

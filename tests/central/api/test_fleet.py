@@ -1,11 +1,17 @@
 """Cameras, sensors, boxes and their ledgers, as people see them."""
 
+from datetime import timedelta
+
 from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
 from central.store.schema import dead_letter
+from streams.wire.messages import Clock, ClockSource
+from streams.wire.records import Health, Minute, Quality, Reading, Tally
 from tests.central.office import ADMIN, CITY_ADMIN, OPERATOR, Office, problem
 from tests.central.town import NOW, gone, later, level, tally, took
+
+HEALTH = Health(cpu=0.5, memory=0.5, disk=0.5)
 
 
 def test_a_box_tells_what_became_of_everything_it_made(office: Office) -> None:
@@ -41,6 +47,64 @@ def test_coverage_counts_what_was_watched_and_what_nobody_told(office: Office) -
     office.clock.move(minutes=10)
     told = office.person(OPERATOR).get("/v1/devices/cam-1/coverage", since=NOW.isoformat()).json()
     assert (told["watched_s"], told["blind_s"], told["untold_s"]) == (300, {}, 300)
+
+
+def test_a_line_of_the_fleet_says_how_a_camera_is_and_how_its_day_went(office: Office) -> None:
+    blind = Tally(camera="cam-1", start=later(300), minutes=(Minute(watched=20, blind={"no_signal": 40}),) * 5)
+    health = HEALTH.model_copy(update={"drops": {"slot.cam-1": 7, "packets.cam-1": 2, "slot.cam-2": 9}})
+    clock = Clock(source=ClockSource.NTP, synced=True, offset_ms=12.5)
+    took(office.database, office.ingest, office.box.status(online=True))
+    took(office.database, office.ingest, office.box.said(tally(), blind, health, at=later(600), clock=clock))
+    office.clock.move(minutes=20)
+    operator = office.person(OPERATOR)
+    camera, _ = operator.get("/v1/devices").json()["items"]
+    assert (camera["state"], camera["node_online"], camera["clock_offset_ms"]) == ("live", True, 12.5)
+    assert camera["drops"] == {"slot": 7, "packets": 2}
+    told = 9 * 3600 + 20 * 60  # of the city's day, at twenty past nine
+    assert camera["today"] == {
+        "day": "2026-03-02",
+        "watched_s": 400,
+        "blind_s": {"no_signal": 200},
+        "untold_s": told - 600,
+    }
+    assert operator.get("/v1/devices/cam-1").json() == camera
+    took(office.database, office.ingest, office.box.status(online=False, at=later(700)))
+    with office.database.writing() as connection:
+        office.ingest.tick(connection, later(800), None)
+    camera = operator.get("/v1/devices/cam-1").json()
+    assert (camera["state"], camera["cause"], camera["node_online"]) == ("silent", "node_offline", False)
+
+
+def test_a_minute_counts_for_the_day_of_the_city_it_was_watched_on(office: Office) -> None:
+    midnight = NOW.replace(hour=17)  # in Da Nang
+    night = Tally(camera="cam-1", start=midnight - timedelta(minutes=3), minutes=(Minute(watched=60),) * 5)
+    took(office.database, office.ingest, office.box.said(night, at=midnight + timedelta(minutes=2)))
+    office.clock.at = midnight + timedelta(minutes=5)
+    today = office.person(OPERATOR).get("/v1/devices/cam-1").json()["today"]
+    assert (today["day"], today["watched_s"], today["untold_s"]) == ("2026-03-03", 120, 180)
+
+
+def test_a_sensor_shows_its_newest_value_and_how_far_to_believe_it(office: Office) -> None:
+    def shown() -> tuple[float, str, str]:
+        told = office.person(OPERATOR).get("/v1/devices/water-1").json()
+        return told["value"], told["unit"], told["quality"]
+
+    bad = Reading(sensor="water-1", quantity="water_level", unit="m", quality=Quality.BAD)
+    took(office.database, office.ingest, office.box.said(level(0.4)))
+    assert shown() == (0.4, "m", "good")
+    took(office.database, office.ingest, office.box.said(bad, at=later(10)))
+    assert shown() == (0.4, "m", "bad")
+    took(office.database, office.ingest, office.box.said(level(0.5), at=later(20)))
+    took(office.database, office.ingest, office.box.said(bad, at=later(15), heard=later(25)))
+    assert shown() == (0.5, "m", "good")
+
+
+def test_a_box_tells_its_revision_and_what_waits_in_its_outbox(office: Office) -> None:
+    health = HEALTH.model_copy(update={"outbox_records": 42, "outbox_age_s": 17.5})
+    took(office.database, office.ingest, office.box.status(online=True), office.box.said(health))
+    (box,) = office.person(OPERATOR).get("/v1/nodes").json()["items"]
+    told = (box["outbox_records"], box["outbox_age_s"], box["config_rev"], box["deaf_since"], box["online"])
+    assert told == (42, 17.5, None, None, True)
 
 
 def test_devices_are_filtered_searched_and_paged(office: Office) -> None:
