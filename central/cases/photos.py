@@ -1,8 +1,8 @@
 """Photos from phones: read what they say of themselves, then make them anew, in a process of their own.
 
 A photo is bytes from outside: it may be a bomb, cut short, or no picture at all. So it is decoded only in a worker
-process with limits of memory and time: what breaks there breaks there. The place, accuracy, time and camera model in its
-EXIF are read first, because they prove where and when the work was done; then the picture is turned upright, made
+process with limits of memory and time: what breaks there breaks there. The place, accuracy, time and camera model in
+its EXIF are read first, because they prove where and when the work was done; then the picture is turned upright, made
 no larger than 2048 px and encoded afresh from bare pixels, so that no metadata leaves with it. The only module that
 imports Pillow.
 """
