@@ -13,7 +13,9 @@ from prometheus_client import CollectorRegistry
 from alerts.rules import RuleBook
 from central.api.uploads import Uploads
 from central.auth.passwords import Passwords
+from central.auth.sessions import SESSION_LIFE
 from central.auth.throttle import Throttle
+from central.basemap import BaseMap
 from central.cases.deadline import Calendar
 from central.cases.photos import Studio
 from central.store.database import Database
@@ -25,7 +27,7 @@ class Context:
     """The centre, as its API sees it. `now` is aware UTC.
 
     `stopping` ends every open stream: set it before the server waits for its connections. `console` is the folder of
-    the built web client, served at `/` where it is given.
+    the built web client, served at `/` where it is given; `ground` what lies under its map.
     """
 
     database: Database
@@ -40,10 +42,11 @@ class Context:
     throttle: Throttle = field(default_factory=Throttle)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     stopping: threading.Event = field(default_factory=threading.Event)
-    session_life: timedelta = timedelta(hours=12)
+    session_life: timedelta = SESSION_LIFE
     undo_window: timedelta = timedelta(seconds=30)
     secure_cookies: bool = False
     console: Path | None = None
+    ground: BaseMap | None = None
 
 
 def _context(request: Request) -> Context:

@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from central.api.context import Context, Here
 from central.api.problems import Code, Refused
 from central.auth.grants import EVERYONE, Account, Role
-from central.auth.sessions import NoSession, Session, session_of
+from central.auth.sessions import NoSession, Session, is_stale, seen_again, session_of
 from central.auth.tokens import digest, same
 from central.store.audit import Act
 from central.store.scope import Scope
@@ -83,11 +83,15 @@ def _visitor(request: Request, here: Here) -> Visitor:
 
 
 def look_up(here: Context, token_hash: str) -> Session:
-    """The session of a token's hash. Refuses an unknown and an expired one, each by its own code."""
+    """The session of a token's hash, seen again. Refuses an unknown and an expired one, each by its own code."""
+    now = here.now()
     with here.database.reading() as connection:
-        session = session_of(connection, token_hash, here.now())
+        session = session_of(connection, token_hash, now)
     if isinstance(session, NoSession):
         raise _unknown(Code.SESSION_EXPIRED if session is NoSession.EXPIRED else Code.NOT_SIGNED_IN)
+    if is_stale(session, now):
+        with here.database.writing() as connection:
+            seen_again(connection, token_hash, now)
     return session
 
 

@@ -1,7 +1,8 @@
 """Sessions and one-time links: random tokens whose hashes stand in the table.
 
-A session ends by its time, by signing out, or when the account is closed. A link signs in once: its row is marked
-used in the transaction that opens the session, so that of two redemptions one fails.
+A session ends after a week, after twelve hours in which nobody asked for anything, by signing out, or when the
+account is closed: a shift goes through without a break, and a phone that was lost opens nothing the day after. A link
+signs in once: its row is marked used in the transaction that opens the session, so that of two redemptions one fails.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from central.auth.grants import Account
 from central.auth.tokens import digest, new_token
 from central.store.schema import account, session, sign_in_link
 
+SESSION_LIFE: Final = timedelta(days=7)
+SESSION_IDLE: Final = timedelta(hours=12)
+SEEN_EVERY: Final = timedelta(minutes=1)  # a row is not written for every request
 LINK_LIFE: Final = timedelta(hours=24)
 LINK_TRUST: Final = timedelta(minutes=15)  # how long a link stands for the password that was lost
 
@@ -30,12 +34,16 @@ class NoSession(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in. `csrf` must come back in a header with every change made by cookie."""
+    """Somebody signed in. `csrf` must come back in a header with every change made by cookie.
+
+    `expires` is its end whatever they do; `seen` is when they last asked for something, to the minute.
+    """
 
     token_hash: str
     account: Account
     csrf: str
     expires: datetime
+    seen: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Opened:
 def open_session(connection: Connection, who: Account, life: timedelta, now: datetime) -> Opened:
     """Sign an account in."""
     token = new_token()
-    made = Session(digest(token), who, digest(new_token()), now + life)
+    made = Session(digest(token), who, digest(new_token()), now + life, now)
     connection.execute(
         insert(session).values(
             token_hash=made.token_hash,
@@ -78,10 +86,21 @@ def session_of(connection: Connection, token_hash: str, now: datetime) -> Sessio
     row = connection.execute(select(session).where(session.c.token_hash == token_hash)).one_or_none()
     if row is None:
         return NoSession.UNKNOWN
-    if row.ended_at is not None or row.expires <= now:
+    if row.ended_at is not None or row.expires <= now or row.seen_at + SESSION_IDLE <= now:
         return NoSession.EXPIRED
     who = account_of(connection, row.account_id)
-    return NoSession.EXPIRED if who is None else Session(token_hash, who, row.csrf, row.expires)
+    return NoSession.EXPIRED if who is None else Session(token_hash, who, row.csrf, row.expires, row.seen_at)
+
+
+def is_stale(found: Session, now: datetime) -> bool:
+    """Whether it is time to write down that they are still there."""
+    return now - found.seen >= SEEN_EVERY
+
+
+def seen_again(connection: Connection, token_hash: str, now: datetime) -> None:
+    """They ask for something: twelve hours from now."""
+    later = update(session).where(session.c.token_hash == token_hash, session.c.seen_at < now)
+    connection.execute(later.values(seen_at=now))
 
 
 def end_session(connection: Connection, token_hash: str, now: datetime) -> None:

@@ -58,13 +58,34 @@ def test_guessing_is_slowed_and_the_wait_is_told(office: Office) -> None:
     assert http.post("/v1/session", json={"login": OPERATOR, "password": PASSWORD}).status_code == 200
 
 
-def test_a_session_ends_by_its_time_and_says_so(office: Office) -> None:
+def test_a_session_nobody_uses_ends_after_twelve_hours_and_says_so(office: Office) -> None:
     operator = office.person(OPERATOR)
     office.clock.move(hours=11)
     assert operator.get("/v1/me").status_code == 200
-    office.clock.move(hours=1)
+    office.clock.move(hours=11)
+    assert operator.get("/v1/me").status_code == 200
+    office.clock.move(hours=12)
     assert problem(operator.get("/v1/me")) == (401, "session_expired")
     assert problem(operator.get("/v1/alerts")) == (401, "session_expired")
+
+
+def test_a_session_ends_after_a_week_however_much_it_is_used(office: Office) -> None:
+    operator = office.person(OPERATOR)
+    for _ in range(15):
+        office.clock.move(hours=11)
+        assert operator.get("/v1/me").status_code == 200
+    office.clock.move(hours=3)
+    assert problem(operator.get("/v1/me")) == (401, "session_expired")
+
+
+def test_that_somebody_is_there_is_written_down_once_a_minute(office: Office) -> None:
+    operator, began = office.person(OPERATOR), office.clock.now()
+    seen = []
+    for _ in range(5):
+        office.clock.move(seconds=30)
+        operator.get("/v1/me")
+        seen += [(row["seen_at"] - began).total_seconds() for row in rows(office.database, session)]
+    assert seen == [0, 60, 60, 120, 120]
 
 
 def test_signing_out_ends_the_session(office: Office) -> None:
