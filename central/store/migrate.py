@@ -28,14 +28,14 @@ class WrongRevisionError(RuntimeError):
     """The database stands outside the range of revisions this release runs on."""
 
 
-def migrate(database: Database) -> str:
-    """Bring the database to the newest revision, under a lock, in one transaction; returns that revision."""
+def migrate(database: Database, to: str = "head") -> str:
+    """Bring the database to the newest revision, or to that one, under a lock, in one transaction; returns it."""
     from alembic import command  # noqa: PLC0415 - half a second of every start, and only a migration needs it
 
     with _locked(database) as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
         return _revision(connection) or ""
 
 

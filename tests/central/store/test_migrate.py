@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Executable, delete, select, text, update
+from sqlalchemy import Executable, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
+from uuid_utils.compat import uuid7
 
 from central.store import audit, migrate
 from central.store import schema as tables
@@ -60,6 +61,27 @@ def test_a_database_outside_the_range_is_refused_with_the_way_to_go(database: Da
         migrate.check(database, oldest="9998", newest="9999")
     with pytest.raises(migrate.WrongRevisionError, match="a newer release has migrated it"):
         migrate.check(database, oldest="0001", newest="0002")
+
+
+def test_answers_about_passwords_are_forgotten_on_the_way(empty: Database) -> None:
+    assert migrate.migrate(empty, "0005") == "0005"
+    with empty.writing() as connection:
+        for number, route in enumerate(("POST /v1/me/password  5e884898", "POST /v1/alerts/1/confirm 1 5e884898")):
+            answer = {"account_id": uuid7(), "key": f"key-{number}", "route": route, "status": 200, "at": NOW}
+            connection.execute(insert(tables.idempotency).values(answer))
+    migrate.migrate(empty)
+    with empty.reading() as connection:
+        assert connection.execute(select(tables.idempotency.c.key)).scalars().all() == ["key-1"]
+
+
+def test_a_letter_of_the_release_before_counts_once_whether_laid_before_the_migration_or_after(empty: Database) -> None:
+    letter = {"topic": "t", "reason": "invalid", "detail": "", "payload": b"x", "heard": NOW}
+    for revision in ("0005", "head"):
+        migrate.migrate(empty, revision)
+        with empty.writing() as connection:
+            connection.execute(insert(tables.dead_letter).values(id=uuid7(), **letter))
+    with empty.reading() as connection:
+        assert connection.execute(select(tables.dead_letter.c.times)).scalars().all() == [1, 1]
 
 
 def test_two_migrations_at_once_end_as_one(empty: Database) -> None:
