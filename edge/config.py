@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     StringConstraints,
@@ -25,22 +23,16 @@ from edge.analytics.happening import Kind
 from edge.analytics.places import Crowding, Line, Loitering, Occupancy, StoppedVehicle, Watch, Zone
 from edge.analytics.scene import Scene
 from edge.outbox import LEAST_LIMIT
+from edge.sensor_settings import SensorSetting
+from edge.setting import Setting, Slug
 from edge.telling import LASTING
-from edge.topic_filter import TopicFilter
 from edge.tracking import TrackerSettings
 from streams.broker import Broker
 from streams.documents import Document, DocumentRefused, Mistake, fit, parse
 from streams.wire.words import Place
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 STREET = frozenset({"person", "bicycle", "motorcycle", "car", "bus", "truck"})
 MIB = 2**20
-
-
-class Setting(BaseModel):
-    """Read once, never changed; a key nobody knows is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class FileSource(Setting):
@@ -134,64 +126,13 @@ class CameraSetting(Setting):
 
     @model_validator(mode="after")
     def _scene_stands(self) -> Self:
-        self.scene()
+        known = {zone.id for zone in self.zones}
+        Scene(self.zones, self.lines, [rule.watch for rule in self.watch if rule.watch.zone in known])
         return self
 
     def scene(self) -> Scene:
         """The analytics of this camera. Raises ValueError when places and rules do not fit together."""
         return Scene(self.zones, self.lines, [setting.watch for setting in self.watch])
-
-
-class MqttFeed(Setting):
-    """JSON over MQTT, as ChirpStack, Zigbee2MQTT and Tasmota publish it."""
-
-    topic: TopicFilter = Field(description="topic filter")
-    value: str = Field(min_length=1, description="where the number stands, e.g. object.water_level")
-    captured: str | None = Field(default=None, description="where its time stands; when it came in, if absent")
-    broker: Broker | None = Field(default=None, description="another broker than the node's own")
-
-
-class FloodCurve(Setting):
-    """A scripted river, for demonstrations: quiet, rising, high, falling, and again; levels in the sensor's unit."""
-
-    low: float
-    high: float
-    quiet_s: float = Field(default=20, ge=0)
-    rise_s: float = Field(default=60, gt=0)
-    high_s: float = Field(default=60, ge=0)
-    fall_s: float = Field(default=60, gt=0)
-    every_s: float = Field(default=2.0, gt=0)
-
-
-class LimitSetting(Setting):
-    """When to doubt a value: outside the sensor's range it is bad, still for too long it is suspect."""
-
-    least: float | None = None
-    most: float | None = None
-    stuck_after_s: float | None = Field(default=None, gt=0)
-
-    @model_validator(mode="after")
-    def _leaves_room(self) -> Self:
-        if self.least is not None and self.most is not None and self.least >= self.most:
-            raise ValueError(f"least is {self.least:g} and most {self.most:g}: every value would be bad")
-        return self
-
-
-class SensorSetting(Setting):
-    """One sensor: a number with a unit, and when to doubt it."""
-
-    id: Slug
-    quantity: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
-    unit: str = Field(max_length=40, description="UCUM, e.g. m, mm, ug/m3")
-    mqtt: MqttFeed | None = None
-    flood: FloodCurve | None = None
-    limits: LimitSetting = LimitSetting()
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.mqtt is None) == (self.flood is None):
-            raise ValueError("give one source, mqtt or flood")
-        return self
 
 
 class ModelSetting(Setting):
@@ -211,6 +152,12 @@ class OutboxSetting(Setting):
     evidence_mb: float = Field(default=2048, gt=0)
 
 
+class EvidenceSetting(Setting):
+    """What pictures may cost."""
+
+    bytes_per_day: int | None = Field(default=None, gt=0, description="sent in 24 hours; absent: what the link takes")
+
+
 class CentreSetting(Setting):
     """Where pictures are sent: records travel through the broker."""
 
@@ -228,6 +175,7 @@ class NodeConfig(Setting):
     centre: CentreSetting | None = None
     models: ModelSetting = ModelSetting()
     outbox: OutboxSetting = OutboxSetting()
+    evidence: EvidenceSetting = EvidenceSetting()
     cameras: tuple[CameraSetting, ...] = ()
     sensors: tuple[SensorSetting, ...] = ()
     clock: Literal["ntp", "gnss", "rtc", "host", "none"] = Field(
@@ -261,7 +209,7 @@ def understand(text: str, name: str) -> NodeConfig:
     """A configuration from its text. Raises DocumentRefused with every mistake."""
     document = parse(text, name)
     config = fit(document, NodeConfig)
-    mistakes = [*_twice(document, config), *_without_eyes(document, config)]
+    mistakes = [*_twice(document, config), *_without_eyes(document, config), *_over_nothing(document, config)]
     if mistakes:
         raise DocumentRefused(mistakes)
     return config
@@ -289,3 +237,16 @@ def _without_eyes(document: Document, config: NodeConfig) -> list[Mistake]:
         for index, camera in enumerate(config.cameras)
         if not isinstance(camera.source, DrawnSource)
     ]
+
+
+def _over_nothing(document: Document, config: NodeConfig) -> list[Mistake]:
+    """Rules over zones that their camera has not, each at its own line."""
+    found: list[Mistake] = []
+    for index, camera in enumerate(config.cameras):
+        zones = sorted(zone.id for zone in camera.zones)
+        for number, setting in enumerate(camera.watch):
+            if setting.watch.zone not in zones:
+                path = ("cameras", index, "watch", number, str(setting.watch.kind), "zone")
+                has = f"it has {', '.join(zones)}" if zones else "it has none"
+                found.append(document.mistake(path, f"the camera has no zone {setting.watch.zone}: {has}"))
+    return found

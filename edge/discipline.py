@@ -43,13 +43,17 @@ class Discipline:
         """Source, offset, whether it is synchronised, and how far it stepped since the last word."""
         apart = time.time() - time.monotonic()
         step, self._apart = apart - self._apart, apart
-        synced, offset_ms = (True, 0.0) if self._host else kernel()
+        synced = self._host or kernel()[0]
         return Clock(
             source=self._source,
-            offset_ms=round(offset_ms, 3),
+            offset_ms=self.offset_ms(),
             synced=synced and self._source is not ClockSource.NONE,
             step=round(step, 3) if abs(step) > 1 else 0.0,
         )
+
+    def offset_ms(self) -> float:
+        """How far off the clock believes to be, milliseconds; the next word still tells of a step since the last."""
+        return 0.0 if self._host else round(kernel()[1], 3)
 
 
 def kernel() -> tuple[bool, float]:

@@ -4,6 +4,7 @@ Evidence does not ride with the records and never delays them. Its life is wante
 with a reason code; the newest goes first, because the newest alert is the one somebody looks at. A start turns
 sending back into wanted. Contents are written beside, synced and renamed, so a name is always whole; once settled
 or given up they are deleted and the row stays as the account of it. Beyond its own limit the oldest wanted is given up.
+Where a day has a budget of bytes (`edge.budget`) the newest that fits goes; what got nowhere costs nothing.
 What was given up the centre waits for until it is told; that it knows is a state of the row of its own, which an older
 release takes for none of its states, so that no column had to be added to its table.
 A disk that refuses the start's tidying stops no start: the rows are taken up again before the first `next`, and
@@ -22,6 +23,7 @@ from uuid import UUID
 
 import structlog
 
+from edge.budget import DAY_S, Budget
 from edge.durable import DurableFile
 from edge.journal import EPOCH
 
@@ -65,13 +67,14 @@ class Lost:
 class EvidenceQueue:
     """What evidence is owed. Thread-safe. Methods that write raise DiskRefusedError."""
 
-    def __init__(self, file: DurableFile, limit_bytes: int) -> None:
-        """Contents stand in `evidence/` beside the file, at most `limit_bytes` of them."""
+    def __init__(self, file: DurableFile, limit_bytes: int, bytes_per_day: int | None = None) -> None:
+        """Contents stand in `evidence/` beside the file, at most `limit_bytes`; at most `bytes_per_day` are sent."""
         self.folder = file.path.parent / "evidence"
         self.folder.mkdir(exist_ok=True)
         self._file = file
         self._limit = limit_bytes
-        self._resumed = False
+        self._resumed = self._reckoned = False
+        self._budget = Budget(bytes_per_day)
         try:
             self._resume()
             self._tidy()
@@ -100,25 +103,36 @@ class EvidenceQueue:
         self._fit()
         return sha256
 
-    def next(self) -> Pending | None:
-        """The newest that is wanted, now marked as sending; None when there is none."""
+    def next(self, now: float = 0.0) -> Pending | None:
+        """The newest that is wanted and that the day's bytes allow, now marked as sending; None when there is none.
+
+        `now` is monotonic seconds. What was sent in the day before this start counts by when it was made.
+        """
         with self._file.lock:  # two senders must not choose the same
             self._resume()
+            self._reckon(now)
             for pending in self._wanted():
+                if not self._budget.allows(pending.bytes, now):
+                    continue
                 if pending.path.exists():
                     self._file.change(
                         "UPDATE evidence SET state=? WHERE sha256=?", (EvidenceState.SENDING, pending.sha256)
                     )
+                    self._budget.spend(pending.bytes, now)
                     return pending
                 self.give_up(pending.sha256, "missing")
             return None
 
     def again(self, sha256: str) -> None:
         """It did not get through: weather, it is wanted again, unless that has been settled or given up meanwhile."""
-        self._file.change(
-            "UPDATE evidence SET state=? WHERE sha256=? AND state=?",
-            (EvidenceState.WANTED, sha256, EvidenceState.SENDING),
-        )
+        with self._file.lock:
+            again = self._file.change(
+                "UPDATE evidence SET state=? WHERE sha256=? AND state=?",
+                (EvidenceState.WANTED, sha256, EvidenceState.SENDING),
+            )
+            if again:
+                ((size,),) = self._file.rows("SELECT bytes FROM evidence WHERE sha256=?", (sha256,))
+                self._budget.give_back(size)
 
     def done(self, sha256: str) -> None:
         """The centre has it, by its own hash."""
@@ -154,6 +168,17 @@ class EvidenceQueue:
         for state, number in self._file.rows("SELECT state, count(*) FROM evidence GROUP BY state"):
             stand[_state(state)] += number
         return {state.value: number for state, number in stand.items()}
+
+    def _reckon(self, now: float) -> None:
+        """Count what this life of the node did not send itself: what was made in the day before the newest picture."""
+        if self._reckoned:
+            return
+        query = """SELECT coalesce(sum(bytes), 0) FROM evidence WHERE state='settled'
+            AND created > (SELECT max(created) FROM evidence) - ?"""
+        ((sent,),) = self._file.rows(query, (timedelta(seconds=DAY_S) // timedelta.resolution,))
+        if sent:
+            self._budget.spend(sent, now)
+        self._reckoned = True
 
     def _resume(self) -> None:
         """What was being sent when the node last stopped is wanted; done before anything is sent now."""

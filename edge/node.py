@@ -79,6 +79,7 @@ class Node:
             int(config.outbox.limit_mb * MIB),
             made_journal(config),
             evidence_bytes=int(config.outbox.evidence_mb * MIB),
+            evidence_per_day=config.evidence.bytes_per_day,
         )
         self._slots, self._stages = Slots(), Stages()
         self._eye = self._make_eyes(config_rev)
@@ -89,7 +90,8 @@ class Node:
         self._reporter = Reporter(self._sources, self._eye, self._slots, self._stages, self.outbox)
         self._orders = self._make_orders(file)
         self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock, self._orders.hear)
-        self._publisher.clock_word = Discipline(config.clock).word
+        self._discipline = Discipline(config.clock)
+        self._publisher.clock_word = self._discipline.word
         self._halt, self._bugs = threading.Event(), Bugs(end_soon)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -192,7 +194,7 @@ class Node:
 
     def _report(self) -> None:
         now, up_s = self.clock.now(), self.clock.monotonic() - self._began
-        self.outbox.add(now, self._reporter.health(self.config.data, now, up_s))
+        self.outbox.add(now, self._reporter.health(self.config.data, now, up_s, self._discipline.offset_ms()))
 
     def _count(self, now: datetime, line: PublisherStats) -> None:
         self._voice.journal()

@@ -109,11 +109,13 @@ class Outbox:
         made: Made | None = None,
         evidence_bytes: int | None = None,
         now: Callable[[], datetime] | None = None,
+        evidence_per_day: int | None = None,
     ) -> Self:
         """Open or make the outbox under `path`: at most `limit_bytes` of records, and as much of evidence unless said.
 
-        `made` is called with epoch and number before each record is written. Raises InUseError when another
-        process has it, ValueError for a limit below 64 KiB, OSError when the disk will not have a file at all.
+        Of evidence `evidence_per_day` bytes are sent in 24 hours, if said. `made` is called with epoch and number before
+        each record is written. Raises InUseError when another process has it, ValueError for a limit below 64 KiB,
+        OSError when the disk will not have a file at all.
         """
         if limit_bytes < LEAST_LIMIT:
             raise ValueError(f"an outbox needs {LEAST_LIMIT} bytes, not {limit_bytes}")
@@ -123,7 +125,8 @@ class Outbox:
         except DiskRefusedError as refused:
             raise DiskRefusedError(f"{path}: {refused}") from refused
         try:
-            return cls(shelf, EvidenceQueue(shelf.journal.file, evidence_bytes or limit_bytes), made)
+            evidence = EvidenceQueue(shelf.journal.file, evidence_bytes or limit_bytes, evidence_per_day)
+            return cls(shelf, evidence, made)
         except BaseException:
             shelf.journal.file.close()  # or the next attempt finds the outbox in use
             raise

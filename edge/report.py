@@ -30,13 +30,14 @@ class Reporter:
         self._sources, self._eyes, self._slots = sources, eyes, slots
         self._stages, self._outbox = stages, outbox
 
-    def health(self, data: Path, now: datetime, up_s: float) -> Health:
-        """The health record of this minute."""
+    def health(self, data: Path, now: datetime, up_s: float, clock_offset_ms: float) -> Health:
+        """The health record of this minute; what disciplines the clock stands on every batch."""
         stats = self._outbox.stats(now)
         drops = {f"slot.{camera}": count for camera, count in self._slots.dropped.items()}
         drops |= {f"packets.{camera}": source.counters.dropped for camera, source in self._sources.items()}
         drops |= {f"outbox.{weight}": count for weight, count in stats.evicted.items()}
-        return measure(data, self._stages, drops, (stats.records, stats.bytes, stats.oldest_s), up_s)
+        told = measure(data, self._stages, drops, (stats.records, stats.bytes, stats.oldest_s), up_s)
+        return told.model_copy(update={"clock_offset_ms": clock_offset_ms})
 
     def write(self, folder: Path, now: datetime, live: Callable[[str], bool], extra: Mapping[str, Any]) -> None:
         """The counters, for a person or a program at the box. Raises OSError."""

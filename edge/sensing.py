@@ -12,7 +12,8 @@ from typing import Final
 
 import structlog
 
-from edge.config import LimitSetting, NodeConfig, SensorSetting
+from edge.config import NodeConfig
+from edge.sensor_settings import LimitSetting, SensorSetting
 from edge.watch import LONGEST_REST_S, rest_after
 from streams.broker import Broker
 from streams.clocks import Clock

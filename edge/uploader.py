@@ -59,7 +59,7 @@ class Uploader:
         """Send for ever; rests when there is nothing, and longer after each loss in a row."""
         losses = 0
         while True:
-            pending = await self._noted(EvidenceQueue.next)
+            pending = await self._noted(EvidenceQueue.next, self._clock.monotonic())
             if pending is None:
                 await self._clock.pause(IDLE_S)
                 continue

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from uuid_utils.compat import uuid7
 
+from edge.budget import DAY_S
 from edge.durable import DiskRefusedError, DurableFile
 from edge.evidence_queue import TELL_FOR, EvidenceQueue, EvidenceState
 from edge.journal import SCHEMA, TABLES
@@ -21,8 +22,8 @@ MINUTE = timedelta(minutes=1)
 
 
 @contextmanager
-def queue(folder: Path, room: int = 1_000_000) -> Iterator[EvidenceQueue]:
-    box = Outbox.open(folder / "outbox.db", 1_000_000, evidence_bytes=room)
+def queue(folder: Path, room: int = 1_000_000, per_day: int | None = None) -> Iterator[EvidenceQueue]:
+    box = Outbox.open(folder / "outbox.db", 1_000_000, evidence_bytes=room, evidence_per_day=per_day)
     try:
         yield box.evidence
     finally:
@@ -172,3 +173,27 @@ def test_what_is_wanted_again_is_given_up_no_more_also_where_the_centre_was_told
         evidence.told(key)  # a late word about the first time
         assert evidence.state(key) == (EvidenceState.WANTED, None)
         assert evidence.next() is not None
+
+
+def test_a_days_bytes_hold_back_what_they_do_not_cover_and_the_newest_that_fits_goes(tmp_path: Path) -> None:
+    with queue(tmp_path, per_day=100) as evidence:
+        sizes = [30, 90, 60]  # the last is the newest
+        keys = [evidence.want(bytes([at]) * size, uuid7(), JPEG, NOON + at * MINUTE) for at, size in enumerate(sizes)]
+        taken = [evidence.next(1.0), evidence.next(2.0), evidence.next(3.0)]
+        assert [pending and pending.sha256 for pending in taken] == [keys[2], keys[0], None]
+        evidence.done(keys[2])
+        evidence.again(keys[0])
+        assert getattr(evidence.next(4.0), "sha256", None) == keys[0], "what got nowhere costs nothing"
+        assert evidence.next(DAY_S) is None
+        assert getattr(evidence.next(DAY_S + 4.0), "sha256", None) == keys[1]
+
+
+def test_a_start_forgets_no_bytes_that_went_out_before_it(tmp_path: Path) -> None:
+    with queue(tmp_path, per_day=100) as evidence:
+        key = evidence.want(b"x" * 80, uuid7(), JPEG, NOON)
+        evidence.next(1.0)
+        evidence.done(key)
+        evidence.want(b"y" * 80, uuid7(), JPEG, NOON + MINUTE)
+    with queue(tmp_path, per_day=100) as evidence:
+        assert evidence.next(5.0) is None
+        assert evidence.next(5.0 + DAY_S) is not None
