@@ -113,7 +113,7 @@ class Outbox:
     ) -> Self:
         """Open or make the outbox under `path`: at most `limit_bytes` of records, and as much of evidence unless said.
 
-        Of evidence `evidence_per_day` bytes are sent in 24 hours, if said. `made` is called with epoch and number before
+        Of evidence `evidence_per_day` bytes leave in 24 hours, if said. `made` is called with epoch and number before
         each record is written. Raises InUseError when another process has it, ValueError for a limit below 64 KiB,
         OSError when the disk will not have a file at all.
         """
