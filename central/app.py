@@ -141,6 +141,7 @@ def _context(settings: Settings, database: Database, metrics: Metrics, clock: Cl
         registry=metrics.registry,
         secure_cookies=central.http.secure_cookies,
         console=central.console,
+        ground=settings.ground,
     )
 
 

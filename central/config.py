@@ -15,7 +15,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from alerts.rules import Known, RuleBook, parse_rules
-from central import registry
+from central import basemap, registry
+from central.basemap import BaseMap
 from central.cases import calendar
 from central.cases.deadline import Calendar
 from central.registry import City
@@ -71,6 +72,7 @@ class Central(_Setting):
     rules: Annotated[Path, Field(description="What raises an alert, and who does what about it")]
     calendar: Annotated[Path | None, Field(description="Working time, for deadlines; absent: the built-in one")] = None
     console: Annotated[Path | None, Field(description="Folder of the built web client, served at /")] = None
+    map: Annotated[Path | None, Field(description="The ground under the map: a .geojson or .pmtiles file")] = None
     wards: Annotated[tuple[Slug, ...] | None, Field(description="Wards to work for; absent: all that are free")] = None
     node_grace_s: Annotated[float, Field(ge=0, le=3600, description="Gone so long, a node's devices are silent")] = 60.0
     evidence_patience_h: Annotated[
@@ -98,6 +100,7 @@ class Settings:
     city: City
     rules: RuleBook
     calendar: Calendar
+    ground: BaseMap | None = None
 
 
 def read(path: Path) -> Settings:
@@ -114,9 +117,10 @@ def read(path: Path) -> Settings:
     hours: Calendar | None = Calendar()
     if (times := central.calendar) is not None:
         hours = _part(times, lambda text: calendar.calendar(text, str(times)), mistakes)
+    ground = None if central.map is None else _ground(central.map, mistakes)
     if mistakes or city is None or rules is None or hours is None:
         raise DocumentRefused(mistakes)
-    return Settings(central, city, rules, hours)
+    return Settings(central, city, rules, hours, ground)
 
 
 def everything(city: City) -> Known:
@@ -132,6 +136,14 @@ def everything(city: City) -> Known:
             for quantity in {sensor.quantity for sensor in sensors.values()}
         },
     )
+
+
+def _ground(path: Path, mistakes: list[Mistake]) -> BaseMap | None:
+    try:
+        return basemap.read(path)
+    except DocumentRefused as refused:
+        mistakes += refused.mistakes
+        return None
 
 
 def _text(path: Path) -> str:

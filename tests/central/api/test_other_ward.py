@@ -17,7 +17,7 @@ from tests.central.office import ADMIN, CREW, JPEG, OPERATOR, STRANGER, Office, 
 from tests.central.town import later, level, took
 
 OPEN_TO_ALL = {"sign_in", "redeem_link", "get_health", "get_metrics"}
-ONES_OWN = {"sign_out", "get_me", "set_password"}
+ONES_OWN = {"sign_out", "get_me", "set_password", "get_map", "get_map_tiles"}  # the ground is everybody's
 REASONED = {"reason": "other"}
 BODIES: dict[str, dict[str, Any] | None] = {
     "acknowledge_alert": {},
