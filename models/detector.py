@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalogue import Entry
-from models.decode import DECODE, Asked, Boxes, suppress
+from models.decode import DECODE, Asked
 from models.detections import Detections
 from models.session import CPU, Session
-from models.shape import Letterbox, tiles
+from models.shape import Letterbox
 
 USUAL_THRESHOLD = 0.25
 PRIVACY_THRESHOLD = 0.10
@@ -28,25 +28,16 @@ GREY = 114
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds of wall time one answer took, by stage; `looks` is the number of runs behind it."""
+    """Milliseconds of wall time one answer took, by stage."""
 
     shape_ms: float
     run_ms: float
     decode_ms: float
-    looks: int = 1
 
     @property
     def total_ms(self) -> float:
         """All stages together."""
         return self.shape_ms + self.run_ms + self.decode_ms
-
-    def __add__(self, other: "Timing") -> "Timing":
-        return Timing(
-            self.shape_ms + other.shape_ms,
-            self.run_ms + other.run_ms,
-            self.decode_ms + other.decode_ms,
-            self.looks + other.looks,
-        )
 
 
 class Detector:
@@ -57,7 +48,7 @@ class Detector:
 
     def __init__(self, entry: Entry, path: Path, threads: int = 1, providers: Sequence[str] = CPU) -> None:
         self.entry = entry
-        self.timing = Timing(0.0, 0.0, 0.0, 0)
+        self.timing = Timing(0.0, 0.0, 0.0)
         self._letterbox = Letterbox(entry.input)
         self._session = Session(entry, path, threads, providers)
         self._decode = DECODE[entry.head]
@@ -70,26 +61,6 @@ class Detector:
         """
         found, self.timing = self._look(pixels, threshold)
         return found
-
-    def detect_tiles(
-        self, pixels: NDArray[np.uint8], threshold: float = PRIVACY_THRESHOLD, side: int | None = None
-    ) -> Detections:
-        """The whole picture and every tile of it, merged; for redaction, where a missed face costs the most.
-
-        What a tile cuts off is kept as a box of its own: a box too many only blurs more. Not for counting.
-        Raises ValueError when `pixels` is no picture.
-        """
-        found, timing = self._look(pixels, threshold)
-        squares = tiles(pixels.shape[1], pixels.shape[0], side)
-        looks = [_boxes(found)]
-        if len(squares) > 1:
-            for left, top, right, bottom in squares:
-                part, took = self._look(pixels[top:bottom, left:right], threshold)
-                looks.append(_boxes(part, (left, top, right, bottom), (pixels.shape[1], pixels.shape[0])))
-                timing += took
-        self.timing = timing
-        merged = suppress(_joined(looks), self.entry.overlap)
-        return Detections(merged.xyxy, merged.score, merged.label)
 
     def _look(self, pixels: NDArray[np.uint8], threshold: float) -> tuple[Detections, Timing]:
         began = perf_counter()
@@ -109,21 +80,3 @@ class Detector:
         blank = np.full((self.entry.input.height, self.entry.input.width, 3), GREY, np.uint8)
         for _ in range(WARM_UP_RUNS):
             self._session.prove(self._session.run(self._letterbox.fill(blank)[0]))
-
-
-def _boxes(found: Detections, part: tuple[int, int, int, int] | None = None, whole: tuple[int, int] = (1, 1)) -> Boxes:
-    """Detections as boxes to merge: those of a `part` in pixels moved to 0..1 of the `whole`."""
-    if part is None:
-        return Boxes(found.xyxy, found.score, found.label)
-    left, top, right, bottom = part
-    extent = np.array([right - left, bottom - top] * 2, np.float32)
-    moved = (found.xyxy * extent + np.array([left, top] * 2, np.float32)) / np.array(whole * 2, np.float32)
-    return Boxes(moved.astype(np.float32), found.score, found.label)
-
-
-def _joined(looks: Sequence[Boxes]) -> Boxes:
-    return Boxes(
-        np.concatenate([look.xyxy for look in looks]),
-        np.concatenate([look.score for look in looks]),
-        np.concatenate([look.label for look in looks]),
-    )

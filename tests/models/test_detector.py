@@ -35,7 +35,6 @@ def says_nothing(head: Head, entry_classes: int = 2) -> Says:
 def test_a_network_of_every_head_opens_and_sees_an_empty_street(head: Head, written: Written) -> None:
     detector = Detector(*written(head, says_nothing(head)))
     assert len(detector.detect(FRAME)) == 0
-    assert detector.timing.looks == 1
     assert detector.timing.total_ms > 0
 
 
@@ -47,23 +46,6 @@ def test_boxes_are_shares_of_the_picture_whatever_the_canvas(written: Written, s
     found = detector.detect(FRAME)
     assert found.xyxy.tolist() == [pytest.approx([0, 0, 0.5, 0.5])]  # on the padding, or of no known class: gone
     assert found.label.tolist() == [1]
-
-
-def test_what_a_tile_sees_lands_where_the_tile_lies(written: Written, says: Callable[..., Says]) -> None:
-    detector = Detector(*written(Head.DETR, says((0, 0, 32, 32, 0.12, 1))))
-    wide = np.zeros((480, 960, 3), np.uint8)
-    found = detector.detect_tiles(wide)
-    assert detector.timing.looks == 4
-    # Each square tile of 480 takes 64x64 of the canvas, so half of it is a quarter of the whole picture.
-    lefts = sorted(float(box[0]) for box in found.xyxy)
-    assert lefts == pytest.approx([0, 0.25, 0.5], abs=0.01)
-    assert len(detector.detect(wide)) == 0
-
-
-def test_a_square_picture_is_looked_at_once(written: Written, says: Callable[..., Says]) -> None:
-    detector = Detector(*written(Head.DETR, says((0, 0, 32, 32, 0.9, 1))))
-    assert len(detector.detect_tiles(np.zeros((64, 64, 3), np.uint8))) == 1
-    assert detector.timing.looks == 1
 
 
 def refused(reason: Reason, entry: Entry, path: Path, **more: Any) -> str:  # noqa: ANN401  any argument of a session
