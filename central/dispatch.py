@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row
 
 from central.store import orders
 from central.store.changes import News
-from streams.broker import LineLost, LineRefused
+from streams.broker import LineLost
 from streams.clocks import Clock
 from streams.line import Line
 from streams.wire.codec import encode
@@ -65,8 +65,9 @@ class Post:
             letter = await self._waiting.get()
             try:
                 await line.publish(letter.topic, letter.payload, retain=letter.retain)
-            except (LineLost, LineRefused) as error:
+            except LineLost as error:
                 _log.info("order not sent yet", order=str(letter.id), topic=letter.topic, why=str(error))
+                await line.up()
             else:
                 self._note(letter.id, clock.now())
             self._under_way.discard(letter.id)
