@@ -8,7 +8,9 @@ crash between the two leaves behind is a file nobody can reach.
 """
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +41,7 @@ _FACTS: Final = {
     "events": Kind.EVENT,
 }
 _TAKE: Final = text("SELECT pg_try_advisory_lock(hashtextextended('wardsense/housekeeping', 0))")
+_LET_GO: Final = text("SELECT pg_advisory_unlock(hashtextextended('wardsense/housekeeping', 0))")
 
 _Chosen = tuple[list[Deleted], list[News]]
 
@@ -70,10 +73,14 @@ class Chore:
     before: datetime
     portions: Sequence[Callable[[Connection], int]]
     most: int = expiry.MOST
+    days: frozenset[str] = frozenset()  # partitions that hold nothing of it once it is done, for good
 
 
-def chores(connection: Connection, over: Mapping[str, datetime]) -> list[Chore]:
-    """What there is to do, in order: whole days first, because they cost nothing."""
+def chores(connection: Connection, over: Mapping[str, datetime], spent: Mapping[str, AbstractSet[str]]) -> list[Chore]:
+    """What there is to do, in order: whole days first, because they cost nothing.
+
+    `spent`: by kind the days that are known to hold nothing of it; nothing is heard in the past, so that they stay so.
+    """
     facts = {kind: before for kind, before in over.items() if kind in _FACTS}
     found: list[Chore] = []
     dropped: list[str] = []
@@ -82,12 +89,13 @@ def chores(connection: Connection, over: Mapping[str, datetime]) -> list[Chore]:
         dropped = partitions.over(connection, oldest.date())
         found.append(Chore("days", oldest, [partial(_days, before=oldest)], most=1))
     for kind, before in facts.items():
-        places = [place for place in expiry.places(connection, before) if place not in dropped]
+        passed = {*spent[kind], *dropped}
+        places = [place for place in expiry.places(connection, before) if place not in passed]
         of_kind: list[Callable[[Connection], int]] = [
             partial(expiry.records, place=place, kind=_FACTS[kind], before=before) for place in places
         ]
         of_kind += [partial(expiry.events, before=before)] if kind == "events" else []
-        found.append(Chore(kind, before, of_kind))
+        found.append(Chore(kind, before, of_kind, days=frozenset(places) - expiry.GROWING))
     if facts:
         newest = max(facts.values())
         found.append(Chore("empty_days", newest, [partial(_empty_days, before=newest)], most=1))
@@ -127,6 +135,7 @@ class Housekeeping:
         self._removed = removed
         self._clock = clock
         self._stop = stop
+        self._spent: defaultdict[str, set[str]] = defaultdict(set)
 
     def run(self) -> dict[str, int] | None:
         """Remove what is over; how much of each kind, or None when another process is at it.
@@ -138,10 +147,12 @@ class Housekeeping:
                 return None
             over = limits(self._retention, self._clock.now())
             with self._database.reading() as connection:
-                todo = chores(connection, over)
+                todo = chores(connection, over, self._spent)
             gone: dict[str, int] = {}
             for chore in todo:
-                gone[chore.kind] = gone.get(chore.kind, 0) + self._do(chore)
+                gone[chore.kind] = self._do(chore)
+                if not self._stop.is_set():
+                    self._spent[chore.kind] |= chore.days
             gone |= self._evidence(over.get("evidence"))
         if not self._stop.is_set():
             self._removed.ended.set(self._clock.now().timestamp())
@@ -208,6 +219,9 @@ class Housekeeping:
                 mine = bool(connection.execute(_TAKE).scalar_one())
                 connection.commit()
                 yield mine
+                if mine:
+                    connection.execute(_LET_GO)
+                    connection.commit()
             finally:
                 connection.invalidate()  # closed for good: a pooled one would keep its lock
 

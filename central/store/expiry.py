@@ -40,6 +40,7 @@ from central.store.schema import (
 from streams.wire.records import Kind
 
 MOST: Final = 2_000
+GROWING: Final = frozenset({record.name, partitions.DEFAULT})  # tables that take in what is heard now
 _TIMED: Final = (Kind.TALLY, Kind.READING, Kind.HEALTH, Kind.REPLY)
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, delete, insert, text, update
+from sqlalchemy.event import listen
 from uuid_utils.compat import uuid7
 
 from central.config import Retention
@@ -109,6 +110,17 @@ def test_a_day_that_lost_the_last_of_its_kinds_goes_with_it(database: Database, 
     assert gone["health"] == 1
     with database.reading() as connection:
         assert partitions.names(connection) == []
+
+
+def test_a_day_that_holds_nothing_of_a_kind_any_more_is_not_searched_again(database: Database, tmp_path: Path) -> None:
+    told(database)
+    keeper = house(database, tmp_path, 15)
+    assert (keeper.run() or {})["health"] == 1
+    asked: list[str] = []
+    listen(database.engine, "before_cursor_execute", lambda *of: asked.append(of[2]))
+    assert keeper.run() == {}
+    searched = {line.split('"')[1] for line in asked if line.startswith('DELETE FROM "record_on')}
+    assert searched == set()
 
 
 def test_events_are_kept_for_ever_unless_somebody_says_otherwise_and_those_behind_an_alert_always(
@@ -216,7 +228,7 @@ def test_only_one_process_is_at_it(database: Database, tmp_path: Path) -> None:
         other.execute(text("SELECT pg_advisory_lock(hashtextextended('wardsense/housekeeping', 0))"))
         assert house(database, tmp_path, 400).run() is None
         assert count(database, tables.record) == 4
-        other.invalidate()
+        other.execute(text("SELECT pg_advisory_unlock_all()"))
     assert house(database, tmp_path, 400).run()
     assert house(database, tmp_path, 400).run() == {}
 
