@@ -20,6 +20,7 @@ import uvicorn
 from prometheus_client import CollectorRegistry
 
 from central.api.app import build
+from central.api.console import packaged
 from central.api.context import Context
 from central.api.intaking import sweep
 from central.config import Settings
@@ -140,7 +141,7 @@ def _context(settings: Settings, database: Database, metrics: Metrics, clock: Cl
         calendar=settings.calendar,
         registry=metrics.registry,
         secure_cookies=central.http.secure_cookies,
-        console=central.console,
+        console=central.console or packaged(),
         ground=settings.ground,
     )
 

@@ -4,12 +4,12 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import PlainTextResponse
-from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from sqlalchemy import select
 
 from central.api import problems
+from central.api.console import console
 from central.api.context import Context, Here
 from central.api.doors import BodyLimit, Counted, SecurityHeaders
 from central.api.feed import Heads
@@ -94,5 +94,5 @@ def build(context: Context) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Counted, registry=context.registry)
     if context.console is not None:
-        app.mount("/", StaticFiles(directory=context.console, html=True), name="console")
+        app.mount("/", console(context.console), name="console")
     return app

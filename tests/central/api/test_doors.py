@@ -95,6 +95,18 @@ def test_the_built_client_is_served_beside_the_api(database: Database, tmp_path:
         assert office.anybody().get("/../office.py").status_code == 404
 
 
+def test_what_is_named_by_its_content_is_kept_for_ever_and_the_page_never(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "dist" / "assets").mkdir(parents=True)
+    (tmp_path / "dist" / "index.html").write_text("<title>WardSense</title>")
+    (tmp_path / "dist" / "assets" / "index-4f2a.js").write_text("speak();" * 1000)
+    with Office(database, tmp_path, console=tmp_path / "dist") as office:
+        page, script = (office.anybody().get(path) for path in ("/", "/assets/index-4f2a.js"))
+    assert page.headers["cache-control"] == "no-cache"
+    assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-encoding"] == "gzip"
+    assert script.text == "speak();" * 1000
+
+
 def test_a_person_is_named_by_their_token_and_not_by_their_cookie_when_both_come(office: Office) -> None:
     operator = office.person(OPERATOR)
     operator.http.cookies.set("wardsense_session", "nonsense")
