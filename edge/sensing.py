@@ -5,6 +5,7 @@ reading of the wire unchanged, bad ones included; silence is not reported here, 
 each sensor may be silent and a node that died could not tell.
 """
 
+import asyncio
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -38,13 +39,13 @@ def sources(config: NodeConfig) -> list[tuple[Sensor, Line | None]]:
 
 
 async def sense(sensor: Sensor, add: Callable[[datetime, Told], object], clock: Clock) -> None:
-    """Keep one sensor open for ever, and add every reading."""
+    """Keep one sensor open for ever, and add every reading; `add` may wait for a disk, so it does in a thread."""
     losses = 0
     while True:
         try:
             async for reading in sensor.open(clock):
                 losses = 0
-                add(reading.captured, told(reading))
+                await asyncio.to_thread(add, reading.captured, told(reading))
         except (SourceLost, SourceRefused) as trouble:
             losses += 1
             log.warning("sensor away", sensor=sensor.sensor, detail=str(trouble), losses=losses)

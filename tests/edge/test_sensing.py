@@ -1,15 +1,19 @@
 """The node's sensors, built from its configuration."""
 
 import asyncio
+import threading
+from datetime import datetime
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from edge.config import NodeConfig
-from edge.sensing import sources
+from edge.sensing import sense, sources
 from streams.broker import Broker, connect
-from streams.clocks import SystemClock
+from streams.clocks import ScriptedClock, SystemClock
+from streams.sensors.scripted import ScriptedSensor
+from streams.wire.records import Reading
 from tests.conftest import ROOT
 from tests.parts.mosquitto import Mosquitto
 
@@ -38,6 +42,30 @@ def test_no_broker_keeps_old_readings_for_a_sensors_line() -> None:
     assert line is not None
     assert not line._broker.persistent
     assert line._broker.client_id == "node-1-river-1"
+
+
+def test_a_disk_that_makes_a_reading_wait_makes_nobody_else_wait() -> None:
+    async def turns() -> list[float]:
+        gate, kept, added = threading.Event(), list[float](), asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def add(_captured: datetime, reading: Reading) -> None:
+            assert gate.wait(10)
+            kept.append(reading.value or 0.0)
+            loop.call_soon_threadsafe(added.set)
+
+        river = ScriptedSensor("river-1", "level", "m", lambda _elapsed: 3.0, every_s=1.0)
+        sensing = asyncio.ensure_future(sense(river, add, ScriptedClock()))
+        await asyncio.wait([sensing], timeout=0.05)
+        assert not kept
+        gate.set()
+        async with asyncio.timeout(10):
+            await added.wait()
+        sensing.cancel()
+        await asyncio.gather(sensing, return_exceptions=True)
+        return kept[:1]
+
+    assert asyncio.run(turns()) == [3.0]
 
 
 def access(installation: dict[str, list[str]]) -> str:
