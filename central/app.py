@@ -78,14 +78,11 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
     line = Line(settings.central.broker, inbox=UNHEARD)
     inbox, receipts, subscriptions = Inbox(), Receipts(), Subscriptions(line)
     wards = Wards(database, settings.central.wards, subscriptions.hold)
-    ear, post = Ear(clock.now()), Post()
-    line.watch(lambda: ear.turn(clock.now(), up=line.connected))
-    metrics.line_up.set_function(lambda: float(line.connected))
+    ear, post = _ear(line, metrics, clock), Post()
     ingest = Ingest(Judge(settings.rules), timedelta(seconds=settings.central.node_grace_s), ear, post)
     writer = Writer(inbox, ingest, wards, receipts.tell, metrics=metrics, clock=clock, settle=settle)
     context = _context(settings, database, metrics, clock)
-    server = _server(settings, context)
-    stop = _stop_signal()
+    server, stop = _server(settings, context), _stop_signal()
     try:
         async with asyncio.TaskGroup() as tasks:
             endless = [
@@ -94,9 +91,7 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
                 tasks.create_task(read(line, inbox, clock), name="ingest: read"),
                 tasks.create_task(post.carry(line, clock), name="orders"),
                 *(tasks.create_task(send(receipts, line), name=f"receipts {number}") for number in range(SENDERS)),
-                tasks.create_task(
-                    _every(SWEEP_EVERY_S, partial(sweep, context), "sweep", clock), name="evidence: sweep"
-                ),
+                tasks.create_task(_keep_swept(context, clock), name="evidence: sweep"),
                 tasks.create_task(_keep_house(settings, context, clock), name="housekeeping"),
             ]
             tasks.create_task(asyncio.to_thread(writer.run), name="ingest: write")
@@ -107,6 +102,18 @@ async def _serve(settings: Settings, database: Database, settle: Settle) -> None
         writer.stop()
         wards.let_go()
         context.studio.close()
+
+
+def _ear(line: Line, metrics: Metrics, clock: Clock) -> Ear:
+    """What follows the line: whether we hear, for the judging of silence and for `/metrics`."""
+    ear = Ear(clock.now())
+    line.watch(lambda: ear.turn(clock.now(), up=line.connected))
+    metrics.line_up.set_function(lambda: float(line.connected))
+    return ear
+
+
+async def _keep_swept(context: Context, clock: Clock) -> None:
+    await _every(SWEEP_EVERY_S, partial(sweep, context), "sweep", clock)
 
 
 async def _every(seconds: float, act: Callable[[], object], what: str, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -18,40 +19,24 @@ class Metrics:
     """The counters of one process; `registry` is what `/metrics` shows."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
         self.registry = registry
-        self.records = Counter(
-            "wardsense_records", "Records taken in, by kind and result", ["kind", "result"], registry=registry
-        )
-        self.letters = Counter("wardsense_dead_letters", "Dead letters, by reason", ["reason"], registry=registry)
-        self.unkept = Counter(
-            "wardsense_dead_letters_unkept",
-            "Dead letters only counted: their node has its fill here",
-            registry=registry,
-        )
-        self.aside = Counter(
-            "wardsense_set_aside", "Alerts and silences whose judging failed, for a person", registry=registry
-        )
-        self.receipts = Counter("wardsense_receipts", "Receipts made after a commit", registry=registry)
-        self.weather = Counter(
-            "wardsense_store_retries", "Groups tried again, the database was away", registry=registry
-        )
-        self.changes = Counter("wardsense_changes", "Rows added to the wards' change feeds", registry=registry)
-        self.waiting = Gauge("wardsense_inbox", "Messages waiting for the writer", registry=registry)
-        self.gave_way = Gauge("wardsense_backlog_gave_way", "Backlog batches that found no room", registry=registry)
-        self.line_up = Gauge("wardsense_line_up", "Whether the centre has a line to the broker", registry=registry)
-        self.held = Gauge("wardsense_wards_held", "Wards this process works for", registry=registry)
-        self.group = Histogram("wardsense_group_messages", "Messages in a group", buckets=MESSAGES, registry=registry)
-        self.commit = Histogram(
-            "wardsense_group_seconds",
-            "A group's transaction, commit included",
-            buckets=COMMITS_S,
-            registry=registry,
-        )
-        self.lag = Histogram(
-            "wardsense_stored_lag_seconds",
-            "From capture to stored, live records only",
-            buckets=LAGS_S,
-            registry=registry,
+        self.records = counter("wardsense_records", "Records taken in, by kind and result", ["kind", "result"])
+        self.letters = counter("wardsense_dead_letters", "Dead letters, by reason", ["reason"])
+        self.unkept = counter("wardsense_dead_letters_unkept", "Dead letters only counted: their node has its fill")
+        self.aside = counter("wardsense_set_aside", "Alerts and silences whose judging failed, for a person")
+        self.receipts = counter("wardsense_receipts", "Receipts made after a commit")
+        self.weather = counter("wardsense_store_retries", "Groups tried again, the database was away")
+        self.changes = counter("wardsense_changes", "Rows added to the wards' change feeds")
+        self.waiting = gauge("wardsense_inbox", "Messages waiting for the writer")
+        self.gave_way = gauge("wardsense_backlog_gave_way", "Backlog batches that found no room")
+        self.line_up = gauge("wardsense_line_up", "Whether the centre has a line to the broker")
+        self.held = gauge("wardsense_wards_held", "Wards this process works for")
+        self.group = histogram("wardsense_group_messages", "Messages in a group", buckets=MESSAGES)
+        self.commit = histogram("wardsense_group_seconds", "A group's transaction, commit included", buckets=COMMITS_S)
+        self.lag = histogram(
+            "wardsense_stored_lag_seconds", "From capture to stored, live records only", buckets=LAGS_S
         )
 
     def count(self, outcome: Outcome, stored_at: float) -> None:
