@@ -667,7 +667,7 @@ export interface paths {
         };
         /**
          * List Devices
-         * @description Cameras and sensors, by id.
+         * @description Cameras and sensors, by id, each with how its day went so far: what a fleet page or a map needs.
          */
         get: operations["list_devices"];
         put?: never;
@@ -710,6 +710,48 @@ export interface paths {
          * @description How long a camera was watched and how long blind, by cause; since midnight in the city when not told.
          */
         get: operations["get_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map
+         * @description A GeoJSON FeatureCollection (`kind` boundary, water, street, park, building; `name`); or where its tiles are.
+         *
+         *     For tiles the answer is `{"type": "pmtiles", "url": …}`.
+         */
+        get: operations["get_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/map/tiles.pmtiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Map Tiles
+         * @description The archive, or the bytes `Range` asks for, at most 8 MiB at once.
+         */
+        get: operations["get_map_tiles"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1654,9 +1696,20 @@ export interface components {
         };
         /**
          * DeviceShape
-         * @description A camera or sensor: where it stands and how it is, since when and why. `value` is a sensor's newest.
+         * @description A camera or sensor: where it stands, how it is, since when and why (`cause` is the reason's code).
+         *
+         *     A sensor's `value` is its newest with its `quality`; a bad one may have left the value before it standing. Of its
+         *     box: whether that is online, its clock's offset, and what was dropped of this camera since the box started.
          */
         DeviceShape: {
+            /** Cause */
+            cause: string | null;
+            /** Clock Offset Ms */
+            clock_offset_ms: number | null;
+            /** Drops */
+            drops: {
+                [key: string]: number;
+            };
             /** Id */
             id: string;
             kind: components["schemas"]["DeviceKind"];
@@ -1668,6 +1721,9 @@ export interface components {
             name: string;
             /** Node */
             node: string;
+            /** Node Online */
+            node_online: boolean;
+            quality: components["schemas"]["Quality"] | null;
             /** Quantity */
             quantity: string | null;
             /** Retired At */
@@ -1680,6 +1736,7 @@ export interface components {
             } | null;
             /** State Since */
             state_since: string | null;
+            today: components["schemas"]["Watch"] | null;
             /** Unit */
             unit: string | null;
             /** Value */
@@ -1888,6 +1945,46 @@ export interface components {
             stored: number;
         };
         /**
+         * Level
+         * @description From this value on an alert is more severe.
+         */
+        Level: {
+            /** At */
+            at: number;
+            severity: components["schemas"]["Severity"];
+        };
+        /**
+         * Limits
+         * @description The two lines in a sensor's chart, in `unit`: raised past `raise_at`, over past `clear_at`.
+         *
+         *     It takes `at_least` of the last `of` readings. No `sensors`: every sensor that sends this quantity.
+         */
+        Limits: {
+            /** At Least */
+            at_least: number;
+            /** Clear At */
+            clear_at: number;
+            /** Of */
+            of: number;
+            /** Quantity */
+            quantity: string;
+            /** Raise At */
+            raise_at: number;
+            /** Sensors */
+            sensors: string[];
+            side: components["schemas"]["Side"];
+            /** Unit */
+            unit: string;
+            /** Worse */
+            worse: components["schemas"]["Level"][];
+        };
+        /**
+         * Listens
+         * @description What a rule listens for.
+         * @enum {string}
+         */
+        Listens: "event" | "reading" | "silent" | "camera_state";
+        /**
          * Lost
          * @description Why a file will never come.
          */
@@ -1995,12 +2092,18 @@ export interface components {
         /**
          * NodeShape
          * @description A box: there or not since when, its clock, health and faults as it told them, and its ledger.
+         *
+         *     `deaf_since`: since when the centre itself hears nothing of this ward; then `online` is what it knew before.
          */
         NodeShape: {
             /** Clock */
             clock: {
                 [key: string]: unknown;
             } | null;
+            /** Config Rev */
+            config_rev: string | null;
+            /** Deaf Since */
+            deaf_since: string | null;
             /** Enrolled */
             enrolled: boolean;
             /** Faults */
@@ -2018,6 +2121,10 @@ export interface components {
             name: string;
             /** Online */
             online: boolean;
+            /** Outbox Age S */
+            outbox_age_s: number | null;
+            /** Outbox Records */
+            outbox_records: number | null;
             /** Retired At */
             retired_at: string | null;
             /** Session */
@@ -2323,23 +2430,45 @@ export interface components {
         Role: "operator" | "dispatcher" | "field" | "ward_leader" | "city" | "admin" | "auditor";
         /**
          * RuleShape
-         * @description A rule as people meet it: its name in both languages, its owner, its deadline.
+         * @description A rule: its name, what it listens for and where, how severe, whose it is (`owner_in` where a ward differs).
          */
         RuleShape: {
+            /** Budget */
+            budget: number;
+            /** Cameras */
+            cameras: string[];
             /** Deadline */
             deadline: string;
             disposition: components["schemas"]["Disposition"];
+            /** Hold S */
+            hold_s: number;
             /** Id */
             id: string;
+            /** Kind */
+            kind: string | null;
+            limits: components["schemas"]["Limits"] | null;
+            listens: components["schemas"]["Listens"];
             /** Owner */
             owner: string;
+            /** Owner In */
+            owner_in: {
+                [key: string]: string;
+            };
+            /** Sensors */
+            sensors: string[];
             severity: components["schemas"]["Severity"];
             /** Shadow */
             shadow: boolean;
+            /** Silent After S */
+            silent_after_s: number | null;
             /** Title En */
             title_en: string;
             /** Title Vi */
             title_vi: string;
+            /** Wards */
+            wards: string[];
+            /** Zones */
+            zones: string[];
         };
         /**
          * Series
@@ -2363,6 +2492,12 @@ export interface components {
          * @enum {string}
          */
         Severity: "critical" | "major" | "minor" | "info";
+        /**
+         * Side
+         * @description On which side of its threshold a reading raises.
+         * @enum {string}
+         */
+        Side: "above" | "below";
         /**
          * SignIn
          * @description A login and its password. `bearer` asks for a token in the answer instead of a cookie: for programs.
@@ -2440,6 +2575,8 @@ export interface components {
         /**
          * WardShape
          * @description A ward, its boundary (GeoJSON geometry), the newest number of its change feed, and the asker's roles in it.
+         *
+         *     `deaf_since`: since when its worker has no line to the broker, none while it hears.
          */
         WardShape: {
             /** Boundary */
@@ -2448,12 +2585,33 @@ export interface components {
             } | null;
             /** Change No */
             change_no: number;
+            /** Deaf Since */
+            deaf_since: string | null;
             /** Id */
             id: string;
             /** Name */
             name: string;
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /**
+         * Watch
+         * @description How a camera's day went so far, in seconds: watched, blind by cause, and what nobody has told (yet).
+         */
+        Watch: {
+            /** Blind S */
+            blind_s: {
+                [key: string]: number;
+            };
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Untold S */
+            untold_s: number;
+            /** Watched S */
+            watched_s: number;
         };
         /**
          * Why
@@ -3834,6 +3992,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description Refused: `type` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    get_map: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ground */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                    "application/json": unknown;
+                };
+            };
+            /** @description What you have is the newest */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused: `type` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    get_map_tiles: {
+        parameters: {
+            query?: never;
+            header?: {
+                Range?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pmtiles": unknown;
+                };
+            };
+            /** @description The bytes that `Range` asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pmtiles": unknown;
                 };
             };
             /** @description Refused: `type` says why */
