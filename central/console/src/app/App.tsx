@@ -2,12 +2,12 @@ import { Button, Center, Loader, Stack, Text, Title } from "@mantine/core";
 import { Component, type ErrorInfo, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Router, Switch } from "wouter";
-import { useHashLocation } from "wouter/use-hash-location";
 
 import { SessionGate, useMay } from "@/app/session";
 import { Failed, Loading } from "@/parts/States";
 import { Problem } from "@/wire/client";
 
+import { useAddress } from "./address";
 import { LinkPage } from "./LinkPage";
 import { PLACES } from "./places";
 import { Shell } from "./Shell";
@@ -72,7 +72,7 @@ export function App(): ReactNode {
     </Center>
   );
   return (
-    <Router hook={useHashLocation}>
+    <Router hook={useAddress}>
       <Switch>
         <Route path="/link/:token">{({ token }) => <LinkPage token={token} />}</Route>
         <Route>
