@@ -10,9 +10,6 @@ imports Pillow.
 import io
 import math
 import multiprocessing
-import os
-import resource
-import signal
 import struct
 import threading
 import warnings
@@ -26,6 +23,7 @@ from typing import Any, Final
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
+from central.cases.confinement import confine, in_time
 from central.cases.deadline import CITY_ZONE
 
 MOST_BYTES: Final = 10 * 1024 * 1024
@@ -33,7 +31,6 @@ MOST_PIXELS: Final = 40_000_000
 LONGEST_SIDE: Final = 2048
 QUALITY: Final = 85
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
-WORKER_MEMORY: Final = 2 * 1024**3
 WORKER_LIFE: Final = 200
 WORKING_S: Final = 10.0  # of processor time; a phone's photo takes a third of a second
 PATIENCE_S: Final = 30.0
@@ -92,10 +89,6 @@ class _Refusal:
 
 
 _Begun = Future[Developed | _Refusal | None]
-
-
-class _TooSlow(Exception):  # noqa: N818 - raised and caught in the worker
-    """A photo has had its time."""
 
 
 class Studio:
@@ -158,7 +151,7 @@ class Studio:
 
     def _begun(self, pool: ProcessPoolExecutor, data: bytes) -> _Begun:
         try:
-            return pool.submit(_in_time, data, self._working)
+            return pool.submit(in_time, self._working, develop, data)
         except BrokenProcessPool:
             raise
         except RuntimeError as error:  # the pool was closed between here and there
@@ -170,7 +163,7 @@ class Studio:
                 self._pool = ProcessPoolExecutor(
                     self._workers,
                     mp_context=multiprocessing.get_context("spawn"),
-                    initializer=_confine,
+                    initializer=confine,
                     max_tasks_per_child=WORKER_LIFE,
                 )
             return self._pool
@@ -205,29 +198,6 @@ def develop(data: bytes) -> Developed | _Refusal:
             return _made_anew(image, _told(image))
         except _DAMAGED:
             return _Refusal(Fault.DAMAGED)
-
-
-def _in_time(data: bytes, seconds: float) -> Developed | _Refusal | None:
-    """What a worker does, within so much processor time; None when that was not enough.
-
-    A decoder that never comes back to Python cannot be told: the kernel ends its worker at twice that.
-    """
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + 2 * seconds + 1), most))
-    signal.signal(signal.SIGPROF, _stop)
-    try:
-        signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)  # again, for a decoder that bears any exception
-        try:
-            return develop(data)
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-    except _TooSlow:
-        return None
-
-
-def _stop(_number: int, _frame: object) -> None:
-    raise _TooSlow
 
 
 def _made_anew(image: Image.Image, told: Told) -> Developed:
@@ -300,19 +270,3 @@ def _offset(told: object) -> timezone | None:
         return timezone(-span if sign == "-" else span)
     except (IndexError, ValueError, OverflowError):
         return None
-
-
-def _confine() -> None:
-    """A worker may take 2 GiB and no more: a picture that wants more is refused as damaged.
-
-    Nor does it outlive the centre. A pool lets its workers go only in good order; one whose centre was killed would
-    wait for its next photo for ever.
-    """
-    threading.Thread(target=_end_with_the_centre, daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_AS, (WORKER_MEMORY, WORKER_MEMORY))
-
-
-def _end_with_the_centre() -> None:
-    if (centre := multiprocessing.parent_process()) is not None:
-        centre.join()
-        os._exit(1)
