@@ -63,7 +63,7 @@ def take_step(deed: Deed, alert_id: UUID, step: Step) -> AlertDetail:
         _write(connection, deed, decided, step, extra)
         told = News(decided.row.ward_id, "alert", str(alert_id), {"verb": step.name})
         announce(connection, [told, *news], deed.now)
-        return detail(connection, find(connection, Scope.city(), alert_id), deed.now, deed.here.undo_window)
+        return detail(connection, deed.here, find(connection, Scope.city(), alert_id), deed.now)
 
     return deed.once(AlertDetail, act)
 

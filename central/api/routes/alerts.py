@@ -52,7 +52,7 @@ def get_alert(alert_id: UUID, here: Here, visitor: SignedIn, response: Response)
         row = find(connection, visitor.scope(), alert_id)
         visitor.must(DESK, row.ward_id)
         response.headers.update(tag(row.version))
-        return detail(connection, row, here.now(), here.undo_window)
+        return detail(connection, here, row, here.now())
 
 
 @router.get("/{alert_id}/same-place", operation_id="list_same_place_alerts")

@@ -51,7 +51,10 @@ class DeviceRef(BaseModel):
 
 
 class AlertLine(BaseModel):
-    """An alert as the queue shows it. Boxes are normalised to 0..1 of the picture `evidence` names first."""
+    """An alert as the queue shows it. Boxes are normalised to 0..1 of the picture `evidence` names first.
+
+    `deadline`: when its case would be due, had it been confirmed the moment it was raised.
+    """
 
     id: UUID
     ward: str
@@ -75,6 +78,8 @@ class AlertLine(BaseModel):
     late: bool
     peak: float | None
     handler: UUID | None
+    handler_name: str | None = None
+    deadline: datetime | None = None
     version: int
     kind: str | None = None
     score: float | None = None

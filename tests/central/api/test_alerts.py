@@ -24,6 +24,16 @@ def test_of_two_operators_on_one_alert_the_slower_is_told_so(office: Office) -> 
     assert first.get(path).json()["history"][-1]["actor_name"] == "Op"
 
 
+def test_a_line_says_who_has_the_alert_and_when_its_work_would_be_due(office: Office) -> None:
+    path = f"/v1/alerts/{office.raise_alert()}"
+    operator = office.person(OPERATOR)
+    (line,) = operator.get("/v1/alerts").json()["items"]
+    assert (line["handler_name"], line["deadline"] > line["raised_at"]) == (None, True)
+    operator.step(path, "acknowledge")
+    (line,) = operator.get("/v1/alerts").json()["items"]
+    assert (line["handler_name"], line["deadline"]) == ("Op", operator.get(path).json()["deadline"])
+
+
 def test_what_the_engine_hears_meanwhile_does_not_snatch_the_alert_away(office: Office) -> None:
     alert = office.raise_alert()
     operator = office.person(OPERATOR)

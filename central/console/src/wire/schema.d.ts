@@ -1217,6 +1217,8 @@ export interface components {
             condition: components["schemas"]["Condition"];
             /** Count */
             count?: number | null;
+            /** Deadline */
+            deadline?: string | null;
             device: components["schemas"]["DeviceRef"];
             /** Dwell */
             dwell?: number | null;
@@ -1236,6 +1238,8 @@ export interface components {
             handled_at: string | null;
             /** Handler */
             handler: string | null;
+            /** Handler Name */
+            handler_name?: string | null;
             handling: components["schemas"]["Handling"];
             /** History */
             history: components["schemas"]["HistoryEntry"][];
@@ -1282,6 +1286,8 @@ export interface components {
         /**
          * AlertLine
          * @description An alert as the queue shows it. Boxes are normalised to 0..1 of the picture `evidence` names first.
+         *
+         *     `deadline`: when its case would be due, had it been confirmed the moment it was raised.
          */
         AlertLine: {
             /**
@@ -1296,6 +1302,8 @@ export interface components {
             condition: components["schemas"]["Condition"];
             /** Count */
             count?: number | null;
+            /** Deadline */
+            deadline?: string | null;
             device: components["schemas"]["DeviceRef"];
             /** Dwell */
             dwell?: number | null;
@@ -1313,6 +1321,8 @@ export interface components {
             handled_at: string | null;
             /** Handler */
             handler: string | null;
+            /** Handler Name */
+            handler_name?: string | null;
             handling: components["schemas"]["Handling"];
             /**
              * Id
