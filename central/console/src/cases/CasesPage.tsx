@@ -1,7 +1,19 @@
 import type { ReactNode } from "react";
+import { Route, Switch } from "wouter";
 
-import { Empty } from "@/parts/States";
+import { useLiveCases } from "./asking";
+import { CasePage } from "./CasePage";
+import { Cases } from "./Cases";
 
+/** `/cases`: the board or the list; `/cases/<id>`: one case whole. */
 export default function CasesPage(): ReactNode {
-  return <Empty />;
+  useLiveCases();
+  return (
+    <Switch>
+      <Route path="/:id">{({ id }) => <CasePage key={id} id={id} />}</Route>
+      <Route>
+        <Cases />
+      </Route>
+    </Switch>
+  );
 }
