@@ -32,7 +32,13 @@ function LineState(): ReactNode {
   const line = useLine();
   if (line.state === "live")
     return (
-      <Badge className="ws-line-state" variant="dot" color="jade" role="status">
+      <Badge
+        className={`ws-line-state ${classes.line}`}
+        variant="dot"
+        color="jade"
+        role="status"
+        aria-label={t("line.live")}
+      >
         {t("line.live")}
       </Badge>
     );
@@ -68,7 +74,12 @@ function WardSelect(): ReactNode {
   const { t } = useTranslation();
   const { ward, choose } = useWard();
   const { data } = useQuery(wards);
-  if (!data || data.length < 2) return data?.[0] ? <Text fw={600}>{data[0].name}</Text> : null;
+  if (!data || data.length < 2)
+    return data?.[0] ? (
+      <Text fw={600} size="sm" lineClamp={1}>
+        {data[0].name}
+      </Text>
+    ) : null;
   return (
     <Select
       size="xs"

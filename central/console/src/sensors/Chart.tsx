@@ -10,7 +10,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import UPlot from "uplot";
 
-import { clock, exact, number, ZONE } from "@/words/format";
+import { clock, exact, number, seconds, ZONE } from "@/words/format";
 
 import classes from "./Chart.module.css";
 import { type Columns, type Line, zoomed } from "./series";
@@ -23,6 +23,11 @@ interface Props {
   label: string;
   /** The whole of the time, seconds since 1970. */
   whole: [number, number];
+}
+
+interface Words {
+  at: string;
+  value: string;
 }
 
 const ink = (name: string): string =>
@@ -56,7 +61,13 @@ function range(data: Columns, lines: readonly Line[]): [number, number] {
   return [least - room, most + room];
 }
 
-function options(props: Props, language: string, width: number): UPlot.Options {
+/** Minutes on the axis, and seconds where minutes would repeat themselves. */
+function tick(at: number, ticks: readonly number[], language: string): string {
+  const apart = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  return (apart < 60 ? seconds : clock)(new Date(at * 1000), language);
+}
+
+function options(props: Props, words: Words, language: string, width: number): UPlot.Options {
   const grid = { stroke: ink("--ws-line"), width: 1 };
   const axis = { stroke: ink("--ws-quiet"), grid, ticks: grid, font: "12px 'Be Vietnam Pro'" };
   return {
@@ -66,17 +77,17 @@ function options(props: Props, language: string, width: number): UPlot.Options {
     cursor: { drag: { x: true, y: false, setScale: true }, points: { size: 8 } },
     scales: { x: { time: true }, y: { range: () => range(props.data, props.lines) } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((at) => clock(new Date(at * 1000), language)) },
+      { ...axis, values: (_, ticks) => ticks.map((at) => tick(at, ticks, language)) },
       { ...axis, size: 64, values: (_, ticks) => ticks.map((value) => number(value, language, 2)) },
     ],
     series: [
-      { value: (_, at) => (at === null ? "" : exact(new Date(at * 1000), language)) },
+      { label: words.at, value: (_, at) => (at === null ? "–" : exact(new Date(at * 1000), language)) },
       {
-        label: props.unit,
+        label: words.value,
         stroke: ink("--ws-cursor"),
         width: 2,
         points: { show: false },
-        value: (_, value) => (value === null ? "" : `${number(value, language, 2)} ${props.unit}`),
+        value: (_, value) => (value === null ? "–" : `${number(value, language, 2)} ${props.unit}`),
       },
       {
         label: "",
@@ -137,7 +148,11 @@ export default function Chart(props: Props): ReactNode {
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const made = new UPlot(options(props, i18n.language, element.clientWidth), data, element);
+    const made = new UPlot(
+      options(props, { at: t("at"), value: t("value") }, i18n.language, element.clientWidth),
+      data,
+      element,
+    );
     const [min, max] = shown.current ?? whole;
     made.setScale("x", { min, max });
     plot.current = made;
@@ -150,7 +165,7 @@ export default function Chart(props: Props): ReactNode {
       made.destroy();
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- props are these parts; a new object each time is not news
-  }, [data, lines, scheme, i18n.language, props.unit, whole, show]);
+  }, [data, lines, scheme, i18n.language, t, props.unit, whole, show]);
 
   return (
     <div>

@@ -6,8 +6,8 @@ import { useTranslation } from "react-i18next";
 
 import { Severity } from "@/parts/Severity";
 import { Asked, Empty, Loading } from "@/parts/States";
-import { Age, Moment } from "@/parts/time";
-import { number } from "@/words/format";
+import { Age } from "@/parts/time";
+import { exact, number } from "@/words/format";
 import { api, told } from "@/wire/client";
 import { rules } from "@/wire/queries";
 
@@ -141,7 +141,7 @@ function ClearMark(): ReactNode {
 }
 
 function Newest({ points, say }: { points: readonly Point[]; say: (value: number) => string }): ReactNode {
-  const { t } = useTranslation(["sensors", "codes"]);
+  const { t, i18n } = useTranslation(["sensors", "codes"]);
   return (
     <Table captionSide="top" verticalSpacing={6}>
       <Table.Caption>{t("newest")}</Table.Caption>
@@ -159,7 +159,9 @@ function Newest({ points, say }: { points: readonly Point[]; say: (value: number
           .map((point) => (
             <Table.Tr key={point.at}>
               <Table.Td>
-                <Moment at={point.at} />
+                <time dateTime={point.at} className="ws-number">
+                  {exact(point.at, i18n.language)}
+                </time>
               </Table.Td>
               <Table.Td className="ws-number">{point.value === null ? "–" : say(point.value)}</Table.Td>
               <Table.Td>

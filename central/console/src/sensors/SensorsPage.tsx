@@ -82,7 +82,7 @@ export default function SensorsPage(): ReactNode {
             items.length === 0 ? (
               <Empty title={t("none")}>{t("noneWhy")}</Empty>
             ) : (
-              <SimpleGrid cols={{ base: 1, xs: 2, md: 1, lg: 2 }} spacing="sm">
+              <SimpleGrid cols={{ base: 1, xs: 2, md: 1, xl: 2 }} spacing="sm">
                 {items.map((sensor) => (
                   <Card
                     key={sensor.id}

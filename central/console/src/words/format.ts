@@ -23,6 +23,12 @@ export function clock(when: When, language: string): string {
   );
 }
 
+/** 14:05:09 */
+export function seconds(when: When, language: string): string {
+  const digits = { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false } as const;
+  return formatter(language, "seconds", digits).format(asDate(when));
+}
+
 /** 22/11/2026 */
 export function day(when: When, language: string): string {
   return formatter(language, "day", { day: "2-digit", month: "2-digit", year: "numeric" }).format(
@@ -41,13 +47,7 @@ export function moment(when: When, language: string, now: Date = new Date()): st
 
 /** 22/11/2026 14:05:09 */
 export function exact(when: When, language: string): string {
-  const time = formatter(language, "exact", {
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-    hour12: false,
-  });
-  return `${day(when, language)} ${time.format(asDate(when))}`;
+  return `${day(when, language)} ${seconds(when, language)}`;
 }
 
 /** A number with the separators people are used to: 1.234,5 in Vietnamese. */
