@@ -52,6 +52,7 @@ function ViewSwitch({ view, ask }: Omit<Props, "asked">): ReactNode {
   );
   return (
     <SegmentedControl
+      className={classes.views}
       aria-label={t("view.choose")}
       value={view}
       onChange={(next) => ask({ view: next })}
@@ -89,7 +90,7 @@ export function Filters({ asked, view, ask }: Props): ReactNode {
           placeholder={t("filter.everyState")}
           clearable
           value={asked.state ?? null}
-          onChange={(state) => ask({ state: (state) ?? undefined })}
+          onChange={(state) => ask({ state: state ?? undefined })}
           data={states.map((state) => ({ value: state, label: t(`codes:caseState.${state}`) }))}
         />
       )}

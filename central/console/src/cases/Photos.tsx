@@ -18,13 +18,15 @@ type Photo = Shapes["PhotoShape"];
 /** Farther than this from the case's place is worth a look. */
 const FAR_M = 150;
 
-function Taken({ photo }: { photo: Photo }): ReactNode {
+function Taken({ one, photo }: { one: CaseDetail; photo: Photo }): ReactNode {
   const { t, i18n } = useTranslation("cases");
   const away = photo.away_m;
+  const by = one.history.find((entry) => entry.actor === photo.by)?.actor_name;
   return (
     <figcaption className={classes.caption}>
       <span>
         {t(photo.taken_at ? "photo.taken" : "photo.sent")} <Moment at={photo.taken_at ?? photo.at} />
+        {by && <span className="ws-quiet"> · {by}</span>}
       </span>
       <span className={classes.away} data-far={(away !== null && away > FAR_M) || undefined}>
         <IconMapPin size={15} aria-hidden />
@@ -63,7 +65,7 @@ function Shot({ one, photo }: { one: CaseDetail; photo: Photo }): ReactNode {
           )}
         </div>
       )}
-      <Taken photo={photo} />
+      <Taken one={one} photo={photo} />
       <Modal
         opened={large}
         onClose={() => setLarge(false)}

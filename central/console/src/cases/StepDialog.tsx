@@ -21,9 +21,9 @@ import { type ReactNode, type SyntheticEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useProblemWords } from "@/parts/problems";
-import { Moment } from "@/parts/time";
 import { Problem } from "@/wire/client";
 import { oneCase, units } from "@/wire/queries";
+import { clock, day } from "@/words/format";
 
 import { type CaseDetail, takeStep } from "./asking";
 import classes from "./detail.module.css";
@@ -59,8 +59,10 @@ function Unit({ one, told, tell }: Fields & { one: CaseDetail }): ReactNode {
 const LATER = [2, 4, 24, 48] as const;
 
 function Until({ one, told, tell, opened }: Fields & { one: CaseDetail; opened: number }): ReactNode {
-  const { t } = useTranslation("cases");
+  const { t, i18n } = useTranslation("cases");
   const at = cityTime(told.until);
+  // The input writes a date as the browser pleases; here it stands as people here write it.
+  const whole = (when: string): string => `${day(when, i18n.language)} ${clock(when, i18n.language)}`;
   return (
     <Stack gap={6}>
       <TextInput
@@ -83,13 +85,11 @@ function Until({ one, told, tell, opened }: Fields & { one: CaseDetail; opened: 
         })}
       </Group>
       <Text size="sm" aria-live="polite">
-        {t("field.now")} <Moment at={one.deadline} />
+        {t("field.now")} {whole(one.deadline)}
         {at && (
           <>
             {" → "}
-            <strong>
-              <Moment at={at} />
-            </strong>
+            <strong>{whole(at)}</strong>
           </>
         )}
       </Text>
