@@ -13,6 +13,7 @@ import { wards } from "@/wire/queries";
 import { useCaseTitle } from "./asking";
 import { type CaseLine, late, onTime, running } from "./board";
 import classes from "./cases.module.css";
+import { StateBadge } from "./StateBadge";
 
 /** The ward's name where cases of several wards stand together: numbers count within a ward. */
 export function useWardName(): (ward: string) => string | undefined {
@@ -35,7 +36,8 @@ export function Due({ line }: { line: CaseLine }): ReactNode {
   );
 }
 
-export function Card({ line }: { line: CaseLine }): ReactNode {
+/** `state`: where cases of several states stand together, the card says its own. */
+export function Card({ line, state = false }: { line: CaseLine; state?: boolean }): ReactNode {
   const { t } = useTranslation("cases");
   const title = useCaseTitle();
   const wardName = useWardName()(line.ward);
@@ -63,7 +65,10 @@ export function Card({ line }: { line: CaseLine }): ReactNode {
         </span>
       </span>
       <span className={classes.age}>
-        {t("fact.opened")} <Age at={line.opened_at} />
+        <span>
+          {t("fact.opened")} <Age at={line.opened_at} />
+        </span>
+        {state && <StateBadge state={line.state} />}
       </span>
     </Link>
   );

@@ -125,7 +125,7 @@ function Rows({ lines, asked, ask, narrow }: Omit<Props, "wanted"> & { lines: Ca
         <ul className={classes.cards} style={{ paddingTop: above, paddingBottom: below }}>
           {shown.map(({ line, index }) => (
             <li key={line.id} data-index={index} ref={rows.measureElement} className={classes.cardRow}>
-              <Card line={line} />
+              <Card line={line} state />
             </li>
           ))}
         </ul>

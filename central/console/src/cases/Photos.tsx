@@ -1,5 +1,5 @@
 /** The pictures of a case side by side: what the camera saw, the place before the work, and after it. */
-import { Loader, Modal, UnstyledButton } from "@mantine/core";
+import { Button, Loader, Modal, UnstyledButton } from "@mantine/core";
 import { IconMapPin, IconPhotoOff } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -93,9 +93,12 @@ function Side({ one, when }: { one: CaseDetail; when: Photo["role"] }): ReactNod
   );
 }
 
-/** What the camera saw: the first picture large, the others below it. */
+/** So many of the camera's pictures are shown unasked: every look is written down. */
+const FEW = 3;
+
 function Seen({ one }: { one: CaseDetail }): ReactNode {
   const { t } = useTranslation("cases");
+  const [all, setAll] = useState(false);
   const pictures = one.evidence.filter((item) => item.media_type.startsWith("image/"));
   if (pictures.length === 0) return null;
   return (
@@ -104,7 +107,7 @@ function Seen({ one }: { one: CaseDetail }): ReactNode {
         {t("photo.seen")}
       </h2>
       <div className={classes.seen} data-one={pictures.length === 1 || undefined}>
-        {pictures.map((evidence, index) => (
+        {(all ? pictures : pictures.slice(0, FEW)).map((evidence, index) => (
           <Picture
             key={evidence.sha256}
             through={`cases/${one.id}`}
@@ -113,6 +116,11 @@ function Seen({ one }: { one: CaseDetail }): ReactNode {
           />
         ))}
       </div>
+      {!all && pictures.length > FEW && (
+        <Button variant="default" mt="sm" onClick={() => setAll(true)}>
+          {t("photo.more", { count: pictures.length - FEW })}
+        </Button>
+      )}
     </section>
   );
 }
