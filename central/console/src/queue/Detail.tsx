@@ -1,8 +1,8 @@
 /** One alert whole: its pictures, why it was raised, where, its life, and what happened at the same place. */
-import { ActionIcon, Anchor, Badge, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { IconArrowLeft, IconBriefcase, IconMapPin } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
@@ -13,7 +13,7 @@ import { Age, Deadline, Moment } from "@/parts/time";
 import { percent } from "@/words/format";
 import { api, Problem, told } from "@/wire/client";
 
-import { handlingOf, isOpen, type Line, reasonOf, type Row } from "./board";
+import { handlingOf, type Line, reasonOf, type Row } from "./board";
 import classes from "./Detail.module.css";
 import { exact } from "./exact";
 import { Life } from "./Life";
@@ -39,7 +39,7 @@ interface Props {
 /** A cursor that runs on asks for nothing; one that rests here asks once. */
 const REST_MS = 150;
 
-export function Detail(props: Props): ReactNode {
+export const Detail = memo(function Detail(props: Props): ReactNode {
   const { id, row, queue, back } = props;
   const { t } = useTranslation("queue");
   const whole = useWhole(id, queue, row?.line.version);
@@ -59,7 +59,7 @@ export function Detail(props: Props): ReactNode {
     return <Loading rows={3} height={140} />;
   }
   return <Alert {...props} line={line} whole={whole.data} />;
-}
+});
 
 /** The alert whole, asked for when the cursor rests; again when the queue has learnt of a newer version. */
 function useWhole(id: string, queue: Queue, version: number | undefined) {
@@ -140,11 +140,17 @@ function Alert({
         </div>
         <Handled line={line} row={row} undo={undo} handlers={handlers} />
       </header>
-      <Pictures id={line.id} shots={pictures} title={title} sensor={line.device.kind === "sensor"} />
-      <Numbers line={line} names={names} />
-      <Why line={line} whole={whole} names={names} />
-      <Life whole={whole} />
-      <SamePlace id={line.id} names={names} />
+      <div className={classes.body}>
+        <div className={classes.column}>
+          <Pictures id={line.id} shots={pictures} title={title} sensor={line.device.kind === "sensor"} />
+        </div>
+        <div className={classes.column}>
+          <Numbers line={line} names={names} />
+          <Why line={line} whole={whole} names={names} />
+          <Life whole={whole} />
+          <SamePlace id={line.id} names={names} />
+        </div>
+      </div>
     </article>
   );
 }
@@ -161,18 +167,12 @@ function Handled({
   const reason = row ? reasonOf(row) : line.reason;
   const mine = row?.mine !== undefined && row.mine !== null ? true : line.handler === me.id;
   const who = mine ? t("queue:row.you") : handlers.get(line.handler ?? "");
-  const open = row ? isOpen(row) : handling === "new" || handling === "acknowledged";
   return (
     <Stack gap={6} align="flex-end" className={classes.handled}>
-      <Badge
-        size="lg"
-        variant="light"
-        tt="none"
-        color={handling === "confirmed" ? "jade" : open ? (handling === "new" ? "orange" : "blue") : "gray"}
-      >
+      <span className={classes.badge} data-handling={handling}>
         {t(`codes:handling.${handling}`)}
         {handling === "dismissed" && reason ? `: ${t(`codes:dismiss.${reason}`)}` : ""}
-      </Badge>
+      </span>
       {handling !== "new" && who && (
         <Text size="xs" className="ws-quiet">
           {who}

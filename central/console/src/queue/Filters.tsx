@@ -2,7 +2,7 @@
 import { ActionIcon, Chip, CloseButton, Group, Select, Tabs, TextInput, Tooltip } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconHelp, IconSearch } from "@tabler/icons-react";
-import { type ReactNode, type RefObject, useState } from "react";
+import { memo, type ReactNode, type RefObject, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Severity } from "@/parts/Severity";
@@ -22,7 +22,8 @@ interface Props {
   help: () => void;
 }
 
-export function Filters({ filter, change, names, count, search, leaveSearch, help }: Props): ReactNode {
+export const Filters = memo(function Filters(props: Props): ReactNode {
+  const { filter, change, names, count, search, leaveSearch, help } = props;
   const { t } = useTranslation("queue");
   return (
     <div className={classes.filters} role="search" aria-label={t("filter.label")}>
@@ -65,7 +66,7 @@ export function Filters({ filter, change, names, count, search, leaveSearch, hel
       <Grades filter={filter} change={change} />
     </div>
   );
-}
+});
 
 function Grades({ filter, change }: Pick<Props, "filter" | "change">): ReactNode {
   const { t } = useTranslation("queue");

@@ -50,6 +50,8 @@ export function List({ queue, view, names, me, judge, rowHeight, control, ...on 
     estimateSize: () => rowHeight,
     getItemKey: (index) => order[index] ?? index,
     overscan: 6,
+    scrollPaddingStart: rowHeight,
+    scrollPaddingEnd: rowHeight,
   });
   const items = virtual.getVirtualItems();
   const [from, to] = [items[0]?.index ?? 0, items.at(-1)?.index ?? -1];

@@ -1,7 +1,15 @@
 /** The operator's page: the queue on the left, the alert under the cursor on the right, two keys to decide. */
 import { VisuallyHidden } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { type MouseEvent, type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import {
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useDeferredValue,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
 
 import { JUDGES, useMay, useSession } from "@/app/session";
@@ -37,6 +45,9 @@ export default function QueuePage(): ReactNode {
   const names = useNames();
   const wide = useMediaQuery("(min-width: 64em)", undefined, { getInitialValueInEffect: false });
   const opened = useOpened(queue, board.cursor, wide);
+  const { go } = opened;
+  // The key's reaction is the cursor; the detail follows as soon as there is time, and a cursor that runs skips it.
+  const detailed = useDeferredValue(opened.id);
   const list = useRef<ListControl>(null);
   const search = useRef<HTMLInputElement>(null);
   const pane = useRef<HTMLElement>(null);
@@ -44,14 +55,16 @@ export default function QueuePage(): ReactNode {
   const steps = useSteps(queue, names, opened.id, wide ? null : opened.go);
   useKeys({ queue, steps, list, search, pane, opened, wide, help, setHelp, judge });
 
+  const leaveSearch = useCallback(() => list.current?.focus(), []);
+  const showHelp = useCallback(() => setHelp(true), []);
   const onPick = useCallback(
     (id: string, event: MouseEvent) => {
       if (event.shiftKey && judge) return queue.move((now) => spanned(now, id));
       if ((event.ctrlKey || event.metaKey) && judge) return queue.move((now) => toggled(now, id));
       queue.move((now) => placed(now, id));
-      if (!wide) opened.go(id);
+      if (!wide) go(id);
     },
-    [queue, judge, wide, opened],
+    [queue, judge, wide, go],
   );
   const onSelect = useCallback(
     (id: string, shift: boolean) => queue.move((now) => (shift ? spanned(now, id) : toggled(now, id))),
@@ -79,8 +92,8 @@ export default function QueuePage(): ReactNode {
           names={names}
           count={count}
           search={search}
-          leaveSearch={() => list.current?.focus()}
-          help={() => setHelp(true)}
+          leaveSearch={leaveSearch}
+          help={showHelp}
         />
         {view.error && board.order.length === 0 ? (
           <Failed error={view.error} again={() => void queue.head()} />
@@ -106,12 +119,18 @@ export default function QueuePage(): ReactNode {
           />
         )}
       </section>
-      <section ref={pane} className={classes.detail} tabIndex={-1} aria-label={t("detail.label")}>
-        {opened.id ? (
+      <section
+        ref={pane}
+        className={classes.detail}
+        tabIndex={-1}
+        aria-label={t("detail.label")}
+        data-behind={detailed !== opened.id || undefined}
+      >
+        {detailed ? (
           <Detail
-            key={opened.id}
-            id={opened.id}
-            row={board.rows.get(opened.id)}
+            key={detailed}
+            id={detailed}
+            row={board.rows.get(detailed)}
             queue={queue}
             names={names}
             handlers={view.names}

@@ -1,6 +1,14 @@
 /** One alert in the queue: what, where, since when, how certain, who is at it. */
-import { Checkbox, Tooltip } from "@mantine/core";
-import { IconCheck, IconClockPause, IconEye, IconPhotoOff, IconPhotoPause, IconX } from "@tabler/icons-react";
+import {
+  IconCameraOff,
+  IconCheck,
+  IconClockPause,
+  IconEye,
+  IconGauge,
+  IconPhotoOff,
+  IconPhotoPause,
+  IconX,
+} from "@tabler/icons-react";
 import { memo, type MouseEvent, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -57,8 +65,8 @@ export const Row = memo(function Row(props: Props): ReactNode {
     >
       {judge && (
         <div role="gridcell" className={classes.tick}>
-          <Checkbox
-            size="sm"
+          <input
+            type="checkbox"
             tabIndex={-1}
             checked={selected}
             aria-label={t("row.select", { title })}
@@ -71,47 +79,60 @@ export const Row = memo(function Row(props: Props): ReactNode {
         </div>
       )}
       <div role="gridcell" className={classes.thumb}>
-        <Picture
-          small
-          through={`alerts/${line.id}`}
-          evidence={thumb(line)}
-          alt={t("row.picture", { title })}
-        />
+        <Thumb line={line} title={title} />
       </div>
       <div role="gridcell" className={classes.what}>
         <div className={classes.title}>
           <Severity grade={line.severity} size={16} />
           <span className={classes.name}>{title}</span>
+          <span className={classes.age}>
+            <Age at={line.raised_at ?? line.first_seen} />
+          </span>
         </div>
         <div className={classes.place}>
           {line.device.name ?? line.device.id}
           {line.zone && ` · ${names.zone(line.zone)}`}
           {names.manyWards && ` · ${names.ward(line.ward)}`}
         </div>
-        <State {...props} />
+        <div className={classes.foot}>
+          <State {...props} />
+          {isOpen(row) && <Figures line={line} names={names} />}
+        </div>
       </div>
-      <Figures line={line} names={names} />
     </div>
   );
 });
+
+/** The picture, or what kind of thing it is that has none. */
+function Thumb({ line, title }: { line: Line; title: string }): ReactNode {
+  const { t } = useTranslation("queue");
+  const picture = thumb(line);
+  if (picture)
+    return (
+      <Picture small through={`alerts/${line.id}`} evidence={picture} alt={t("row.picture", { title })} />
+    );
+  const Icon = line.device.kind === "sensor" ? IconGauge : IconCameraOff;
+  return (
+    <div className={classes.noThumb} role="img" aria-label={t("picture.none")}>
+      <Icon size={26} stroke={1.4} aria-hidden />
+    </div>
+  );
+}
 
 function Figures({ line, names }: { line: Line; names: Names }): ReactNode {
   const { t, i18n } = useTranslation("queue");
   const limit = names.limit(line.rule);
   return (
-    <div role="gridcell" className={classes.figures}>
-      <span className={classes.age}>
-        <Age at={line.raised_at ?? line.first_seen} />
-      </span>
+    <div className={classes.figures}>
       {line.deadline ? (
         <Deadline at={line.deadline} />
       ) : (
         limit && <span className={classes.quiet}>{t("row.limit", { limit })}</span>
       )}
       {typeof line.score === "number" && (
-        <Tooltip label={t("row.score")}>
-          <span className={classes.quiet}>{percent(line.score, i18n.language)}</span>
-        </Tooltip>
+        <span className={classes.score} title={t("row.score")}>
+          {percent(line.score, i18n.language)}
+        </span>
       )}
     </div>
   );

@@ -2,7 +2,7 @@
  * Which alert is open, and its address. On a wide screen it is the cursor's, and the address follows once the cursor
  * rests; on a narrow one it is a page of its own, and Back leads to the list.
  */
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useLocation, useRoute } from "wouter";
 
 import { placed } from "./moves";
@@ -39,12 +39,14 @@ export function useOpened(queue: Queue, cursor: string | null, wide: boolean): O
     return () => clearTimeout(timer);
   }, [wide, cursor, navigate]);
 
-  const id = wide ? cursor : asked;
-  return useMemo(() => {
-    const go = (to: string | null): void => {
+  const go = useCallback(
+    (to: string | null): void => {
       written.current = to;
       navigate(to ? `/${to}` : "/", { replace: wide || to === null });
-    };
-    return { id, go, back: () => go(null) };
-  }, [id, navigate, wide]);
+    },
+    [navigate, wide],
+  );
+  const back = useCallback(() => go(null), [go]);
+  const id = wide ? cursor : asked;
+  return useMemo(() => ({ id, go, back }), [id, go, back]);
 }

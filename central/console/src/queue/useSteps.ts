@@ -45,6 +45,10 @@ export function useSteps(
   const [dismissing, setDismissing] = useState(false);
   const [done, setDone] = useState<readonly Done[]>([]);
   const tell = useTell(say, names, queue);
+  const screen = useRef({ open, follow, nothing: "" });
+  useEffect(() => {
+    screen.current = { open, follow, nothing: t("said.nothing") };
+  });
 
   const able = useCallback(
     (ids: readonly string[], deed: Deed): string[] => {
@@ -57,18 +61,19 @@ export function useSteps(
 
   const take = useCallback(
     (ids: readonly string[], deed: Deed, reason: DismissReason | null = null): void => {
-      if (ids.length === 0) return say(t("said.nothing"));
+      const { open: shown, follow: go, nothing } = screen.current;
+      if (ids.length === 0) return say(nothing);
       const judged = deed === "confirm" || deed === "dismiss";
       if (judged) {
         const next = nextOpen(queue.state().board, ids);
         queue.move((board) => cleared(placed(board, next ?? board.cursor)));
-        if (open && follow) follow(next);
+        if (shown && go) go(next);
       } else queue.move(cleared);
       if (deed === "undo" || deed === "return") setDone((all) => all.filter((one) => one.ids !== ids));
       else setDone((all) => [...all.slice(-49), { ids, deed }]);
       void queue.act(ids, deed, reason).then((outcomes) => tell(deed, outcomes));
     },
-    [queue, open, follow, t, tell],
+    [queue, tell],
   );
 
   const meant = (): string[] => {
@@ -148,13 +153,15 @@ function useTell(
       say(summary);
       if (refused > 0)
         notifications.show({
+          position: "top-right",
           color: "red",
-          title: title || undefined,
+          title: (outcomes.length === 1 && title) || undefined,
           message: summary,
           autoClose: 10_000,
           role: "alert",
         });
-      else if (outcomes.length > 1) notifications.show({ message: summary, autoClose: 5_000 });
+      else if (outcomes.length > 1)
+        notifications.show({ position: "top-right", message: summary, autoClose: 5_000 });
     },
     [say, queue],
   );
