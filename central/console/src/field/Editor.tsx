@@ -55,64 +55,76 @@ export function Editor({ sketch, drop, later, save }: Props): ReactNode {
   };
 
   return (
-    <Modal
+    <Modal.Root
       opened
       fullScreen
-      withCloseButton={false}
       onClose={later}
       padding={0}
       transitionProps={{ duration: 0 }}
-      aria-label={t("editor.title")}
       styles={{ body: { height: "100%" } }}
     >
-      <div className={classes.whole}>
-        <div className={classes.top}>
-          <h2 className={classes.title}>{t("editor.title")}</h2>
-          <Text fw={600}>{t("editor.prompt")}</Text>
-          <PhotoPlace sketch={sketch} />
-        </div>
-        <Canvas ref={canvas} image={image} marks={marks} tool={tool} change={setMarks} />
-        <div className={classes.tools} role="group" aria-label={t("editor.tool")}>
-          <ToolButton tool="brush" now={tool} choose={setTool} icon={<IconBrush size={20} aria-hidden />} />
-          <ToolButton tool="box" now={tool} choose={setTool} icon={<IconSquare size={20} aria-hidden />} />
-          <Button
-            className={classes.tool}
-            variant="default"
-            leftSection={<IconPlus size={20} aria-hidden />}
-            onClick={addBox}
-          >
-            {t("editor.add")}
-          </Button>
-          <Button
-            className={classes.tool}
-            variant="default"
-            disabled={marks.length === 0}
-            leftSection={<IconArrowBackUp size={20} aria-hidden />}
-            onClick={() => setMarks(marks.slice(0, -1))}
-          >
-            {t("editor.undo")}
-          </Button>
-          <span className="ws-skip" role="status">
-            {t("editor.marks", { count: marks.length })}
-          </span>
-        </div>
-        <div className={`${classes.bottom} ${field.buttons}`}>
-          <Button className={field.big} variant="default" disabled={saving} onClick={drop}>
-            {t("editor.drop")}
-          </Button>
-          <Button
-            className={field.big}
-            data-main
-            data-autofocus
-            disabled={!image}
-            loading={saving}
-            onClick={done}
-          >
-            {marks.length > 0 ? t("editor.save") : t("editor.saveClean")}
-          </Button>
-        </div>
-      </div>
-    </Modal>
+      <Modal.Content aria-label={t("editor.title")}>
+        <Modal.Body>
+          <div className={classes.whole}>
+            <div className={classes.top}>
+              <h2 className={classes.title}>{t("editor.title")}</h2>
+              <Text fw={600}>{t("editor.prompt")}</Text>
+              <PhotoPlace sketch={sketch} />
+            </div>
+            <Canvas ref={canvas} image={image} marks={marks} tool={tool} change={setMarks} />
+            <div className={classes.tools} role="group" aria-label={t("editor.tool")}>
+              <ToolButton
+                tool="brush"
+                now={tool}
+                choose={setTool}
+                icon={<IconBrush size={20} aria-hidden />}
+              />
+              <ToolButton
+                tool="box"
+                now={tool}
+                choose={setTool}
+                icon={<IconSquare size={20} aria-hidden />}
+              />
+              <Button
+                className={classes.tool}
+                variant="default"
+                leftSection={<IconPlus size={20} aria-hidden />}
+                onClick={addBox}
+              >
+                {t("editor.add")}
+              </Button>
+              <Button
+                className={classes.tool}
+                variant="default"
+                disabled={marks.length === 0}
+                leftSection={<IconArrowBackUp size={20} aria-hidden />}
+                onClick={() => setMarks(marks.slice(0, -1))}
+              >
+                {t("editor.undo")}
+              </Button>
+              <span className="ws-skip" role="status">
+                {t("editor.marks", { count: marks.length })}
+              </span>
+            </div>
+            <div className={`${classes.bottom} ${field.buttons}`}>
+              <Button className={field.big} variant="default" disabled={saving} onClick={drop}>
+                {t("editor.drop")}
+              </Button>
+              <Button
+                className={field.big}
+                data-main
+                data-autofocus
+                disabled={!image}
+                loading={saving}
+                onClick={done}
+              >
+                {marks.length > 0 ? t("editor.save") : t("editor.saveClean")}
+              </Button>
+            </div>
+          </div>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -1,12 +1,12 @@
 /** The steps as buttons, each with its key: for the alert under the cursor, or for all that are selected. */
 import { Button, CloseButton, Group, Menu, Text, Tooltip } from "@mantine/core";
 import { IconArrowBackUp, IconCheck, IconEye, IconX } from "@tabler/icons-react";
-import { type ReactNode, useRef } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { DismissReason } from "./board";
 import classes from "./Queue.module.css";
-import { REASONS, reasonOfDigit } from "./keys";
+import { REASONS } from "./keys";
 
 export interface Can {
   acknowledge: boolean;
@@ -114,7 +114,6 @@ export function Deeds(props: Props): ReactNode {
 
 function Dismiss({ can, dismissing, setDismissing, dismiss }: Props): ReactNode {
   const { t } = useTranslation(["queue", "codes"]);
-  const closing = useRef(false);
   return (
     <Menu
       opened={dismissing}
@@ -124,7 +123,6 @@ function Dismiss({ can, dismissing, setDismissing, dismiss }: Props): ReactNode 
       shadow="md"
       returnFocus
       transitionProps={{ duration: 0 }}
-      onOpen={() => (closing.current = false)}
     >
       <Menu.Target>
         <Tooltip label={t("queue:hint.dismiss")} multiline maw={280} disabled={dismissing}>
@@ -140,15 +138,7 @@ function Dismiss({ can, dismissing, setDismissing, dismiss }: Props): ReactNode 
           </Button>
         </Tooltip>
       </Menu.Target>
-      <Menu.Dropdown
-        onKeyDown={(event) => {
-          const reason = reasonOfDigit(event.key);
-          if (!reason || closing.current) return;
-          event.preventDefault();
-          closing.current = true;
-          dismiss(reason);
-        }}
-      >
+      <Menu.Dropdown>
         <Menu.Label>{t("queue:do.why")}</Menu.Label>
         {REASONS.map((reason, index) => (
           <Menu.Item

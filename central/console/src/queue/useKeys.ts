@@ -1,7 +1,7 @@
 /** The keyboard of the page: hears keys wherever the focus is, unless they are somebody's typing. */
 import { useEffect, useRef, type RefObject } from "react";
 
-import { type Command, commandOf, taken } from "./keys";
+import { type Command, commandOf, reasonOfDigit, taken } from "./keys";
 import type { ListControl } from "./List";
 import { cleared, extended, moved, placed, toggled } from "./moves";
 import type { Queue } from "./queue";
@@ -40,9 +40,23 @@ export function useKeys(page: Page): void {
       event.preventDefault();
       obey(now, command);
     };
+    const choose = (event: KeyboardEvent): void => reasoned(event, latest.current.steps);
     addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+    addEventListener("keydown", choose, { capture: true });
+    return () => {
+      removeEventListener("keydown", press);
+      removeEventListener("keydown", choose, { capture: true });
+    };
   }, []);
+}
+
+/** A quick hand presses the digit before the menu has the focus, and a key outside it would close it: so heard first. */
+function reasoned(event: KeyboardEvent, steps: Steps): void {
+  const reason = steps.dismissing ? reasonOfDigit(event.key) : null;
+  if (!reason || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  steps.dismiss(reason);
 }
 
 function obey(page: Page, command: Command): void {
