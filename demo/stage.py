@@ -17,9 +17,10 @@ import yaml
 from demo import broker, place
 from demo.broker import Wanted
 from demo.scenes import Videos, cameras, city, login, sensors
+from streams import shipped
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-CONFIGS: Final = ROOT / "configs"
+CONFIGS: Final = shipped.configs()
 NODE: Final = "node-bach-dang"
 WARDS: Final = ("hai-chau", "thanh-khe")
 WHOLE_CITY: Final = "*"

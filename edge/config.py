@@ -27,6 +27,7 @@ from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
 from edge.telling import LASTING
 from edge.tracking import TrackerSettings
+from streams import shipped
 from streams.broker import Broker
 from streams.documents import Document, DocumentRefused, Mistake, fit, parse
 from streams.wire.words import Place
@@ -138,7 +139,9 @@ class CameraSetting(Setting):
 class ModelSetting(Setting):
     """Which detector looks, and how many at once."""
 
-    catalogue: Path = Path("configs/models.yaml")
+    catalogue: Path = Field(
+        default_factory=lambda: shipped.config("models.yaml"), description="absent: the one of this release"
+    )
     store: Path = Path("var/models")
     detector: Slug | None = Field(default=None, description="none: only drawn cameras can be watched")
     faces: Slug | None = Field(default=None, description="a face model, for redaction only")

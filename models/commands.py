@@ -15,6 +15,7 @@ from rich.table import Table
 
 from models.catalogue import Catalogue, Entry, load
 from models.fetch import FetchFailed, Held, pull, stored, verify
+from streams import shipped
 from streams.documents import DocumentRefused
 
 app = typer.Typer(no_args_is_help=True, help="The models a node may run: see, fetch, prove, measure.")
@@ -23,7 +24,7 @@ CatalogueFile = Annotated[Path, typer.Option("--catalogue", help="The catalogue;
 Store = Annotated[Path, typer.Option("--store", help="The folder that holds the fetched models.")]
 Names = Annotated[list[str] | None, typer.Argument(help="Models by name; none means all of the catalogue.")]
 
-CATALOGUE = Path("configs/models.yaml")
+CATALOGUE = shipped.config("models.yaml")
 STORE = Path("var/models")
 COLOURS = {Held.GOOD: "green", Held.ABSENT: "dim", Held.WRONG: "bold red"}
 

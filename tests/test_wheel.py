@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -29,24 +30,35 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def installed(wheel: Path, extra: str, folder: Path) -> Path:
-    """An environment with the wheel and what one extra's lock names, and nothing else."""
+def installed(wheel: Path, folder: Path, *extras: str) -> Path:
+    """An environment with the wheel and what the locks of these extras name, and nothing else."""
     venv.create(folder, with_pip=False)
     python = folder / "bin" / "python"
     uv = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", str(python)]
-    subprocess.run([*uv, "--require-hashes", "-r", str(ROOT / "requirements" / f"{extra}.txt")], check=True)
+    for extra in extras:
+        subprocess.run([*uv, "--require-hashes", "-r", str(ROOT / "requirements" / f"{extra}.txt")], check=True)
     subprocess.run([*uv, "--no-deps", str(wheel)], check=True)
     return folder / "bin" / "wardsense"
 
 
-def run(door: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    return subprocess.run([str(door), *words], capture_output=True, text=True, cwd=door.parent, env=clean, check=False)
+def run(door: Path, *words: str, folder: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "WARDSENSE"))}
+    place = folder or door.parent
+    return subprocess.run([str(door), *words], capture_output=True, text=True, cwd=place, env=clean, check=False)
+
+
+def test_the_wheel_carries_the_configurations_once_and_of_the_web_client_only_what_was_built(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        names = packed.namelist()
+    configs = {path.relative_to(ROOT).as_posix() for path in (ROOT / "configs").rglob("*") if path.is_file()}
+    assert {name.removeprefix("streams/") for name in names if "configs/" in name} == configs
+    client = [name for name in names if name.startswith("central/console/")]
+    assert all(name.startswith("central/console/dist/") for name in client), client
 
 
 @pytest.mark.timeout(300)
 def test_an_edge_box_without_the_centre_checks_its_configuration(wheel: Path, tmp_path: Path) -> None:
-    door = installed(wheel, "edge", tmp_path / "edge")
+    door = installed(wheel, tmp_path / "env", "edge")
     assert run(door, "--help").returncode == 0
     (tmp_path / "node.yaml").write_text(
         "node: n-1\nward: w-1\nbroker: {}\ncameras:\n  - {id: c-1, source: {drawn: 1}}\n", encoding="utf-8"
@@ -61,10 +73,37 @@ def test_an_edge_box_without_the_centre_checks_its_configuration(wheel: Path, tm
 
 @pytest.mark.timeout(300)
 def test_a_server_without_the_edge_opens_its_doors(wheel: Path, tmp_path: Path) -> None:
-    door = installed(wheel, "central", tmp_path / "central")
+    door = installed(wheel, tmp_path / "env", "central")
     assert run(door, "--help").returncode == 0
     helped = run(door, "central", "--help")
     assert helped.returncode == 0, helped.stderr
     missing = run(door, "edge", "--help")
     assert missing.returncode != 0
     assert "wardsense[edge]" in " ".join(missing.stderr.split())
+
+
+@pytest.mark.timeout(600)
+def test_in_an_empty_folder_with_nothing_but_the_wheel_everything_is_found(wheel: Path, tmp_path: Path) -> None:
+    door = installed(wheel, tmp_path / "env", "edge", "central")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    listed = run(door, "models", "list", folder=empty)
+    assert listed.returncode == 0, listed.stderr
+    assert "deimv2-femto" in listed.stdout
+    helped = run(door, "edge", "check", "--help", folder=empty)
+    assert helped.returncode == 0, helped.stderr
+    assert list(empty.iterdir()) == [], "who only asks leaves nothing behind"
+    played = run(door, "demo", "--headless", "--seconds", "10", folder=empty)
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert "up after" in played.stdout
+
+
+@pytest.mark.timeout(300)
+def test_a_catalogue_of_ones_own_is_taken_by_its_path(wheel: Path, tmp_path: Path) -> None:
+    door = installed(wheel, tmp_path / "env", "edge")
+    own = tmp_path / "own.yaml"
+    own.write_text("nonsense: 1\n", encoding="utf-8")
+    (tmp_path / "labels").mkdir()
+    refused = run(door, "models", "list", "--catalogue", str(own))
+    assert refused.returncode != 0
+    assert "own.yaml:1" in refused.stderr
