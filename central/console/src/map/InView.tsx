@@ -36,8 +36,10 @@ export function InView({ items, placeless, whole, text, search, chosen, choose, 
   return (
     <aside className={classes.side} aria-label={t("list.title")}>
       <div className={classes.sideHead}>
-        <Text component="h2" fw={600} size="sm" role="status">
-          {t(text ? "list.found" : whole ? "list.all" : "list.inView", { count: items.length, shown: count })}
+        <Text component="h2" fw={600} size="sm">
+          <span role="status">
+            {t(text ? "list.found" : whole ? "list.all" : "list.inView", { shown: count })}
+          </span>
         </Text>
         <TextInput
           size="sm"
@@ -110,7 +112,7 @@ function Rows({
                 </span>
                 <span className={classes.rowWords}>
                   <span className={classes.rowName}>
-                    <span className={classes.unseen}>{t(`kind.${item.kind}`)}: </span>
+                    <span className={classes.unseen}>{t(`one.${item.kind}`)}: </span>
                     {item.name}
                   </span>
                   <span className={classes.rowTold}>{telling(item)}</span>

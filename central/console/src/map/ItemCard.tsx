@@ -35,7 +35,7 @@ export function ItemCard({ item, wardName, near, choose, close }: Props): ReactN
       <Group justify="space-between" wrap="nowrap" align="flex-start" gap="xs">
         <div>
           <Text size="xs" className="ws-quiet">
-            {t(`kind.${item.kind}`)} · {wardName}
+            {t(`one.${item.kind}`)} · {wardName}
           </Text>
           <Title order={2} size="h5" ref={title} tabIndex={-1} className={classes.cardTitle}>
             {item.name}
@@ -70,7 +70,7 @@ function useNearWords(): (other: Item) => string {
   return (other) => {
     if (other.kind === "alert") return t("list.alerts", { count: other.alerts.length });
     if (other.kind === "case") return t("list.cases", { count: other.cases.length });
-    return t(`kind.${other.kind}`);
+    return t(`one.${other.kind}`);
   };
 }
 

@@ -88,7 +88,7 @@ export function MapPane(props: Props): ReactNode {
   const at = chosen?.at ?? null;
   const [lon, lat] = at ?? [null, null];
   const go = useEffectEvent(() => {
-    engine.current?.mark(at);
+    engine.current?.mark(chosen);
     if (at && away) engine.current?.fly(at);
   });
   useEffect(() => go(), [chosen?.key, lon, lat, ready]);

@@ -11,8 +11,8 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { Protocol } from "pmtiles";
 
 import { type Ground, GROUND, groundLayers, groundSource, type Theme } from "./ground";
-import type { At, View } from "./items";
-import { pointLayers, type Points, pointSources, PICKED, SOURCES } from "./layers";
+import type { At, Item, View } from "./items";
+import { ABOVE_PX, BELOW_PX, pointLayers, type Points, pointSources, PICKED, SOURCES } from "./layers";
 import { Sheet } from "./sheet";
 import { drawn, RATIO } from "./symbols";
 
@@ -153,9 +153,10 @@ export class CityMap {
       void this.map.getSource<maplibregl.GeoJSONSource>(name)?.setData(points[name]);
   }
 
-  /** Mark this place, or none. */
-  mark(at: At | null): void {
-    this.sheet.mark(at);
+  /** Mark this, or nothing. */
+  mark(item: Item | null): void {
+    const down = item?.kind === "alert" ? -ABOVE_PX : item?.kind === "case" ? BELOW_PX : 0;
+    this.sheet.mark(item?.at ?? null, down);
   }
 
   /** Go where this stands, near enough to tell it from its neighbours. */

@@ -15,6 +15,10 @@ export const SOURCES = ["devices", "cases", "alerts"] as const;
 export type SourceName = (typeof SOURCES)[number];
 export type Points = Record<SourceName, FeatureCollection<Point>>;
 
+/** Alerts stand so far above their camera or sensor, cases so far below it. */
+export const ABOVE_PX = 29;
+export const BELOW_PX = 28;
+
 /** What can be clicked, the uppermost first. */
 export const PICKED = [
   "alert-clusters", "alerts", "case-clusters", "cases", "cameras", "sensors", "device-clusters",
@@ -86,7 +90,7 @@ export function pointSources(points: Points): Record<string, SourceSpecification
 
 const GRADE_OF = ["match", ["get", "worst"], 0, "critical", 1, "major", 2, "minor", "info"];
 
-/** The layers of the items, from below to above. Alerts stand above their camera and cases beside it. */
+/** The layers of the items, from below to above. Alerts stand above their camera and cases below it. */
 export function pointLayers(theme: Theme, language: string): LayerSpecification[] {
   const colours = ink(theme);
   const icon = (...name: unknown[]): unknown => ["concat", `${theme}|`, ...name];
@@ -106,10 +110,10 @@ export function pointLayers(theme: Theme, language: string): LayerSpecification[
   const onGrade = { "text-color": colours.paper };
   const alert = (grade: unknown): object => ({
     "icon-image": icon("alert|", grade),
-    "icon-offset": [0, -24],
+    "icon-offset": [0, -ABOVE_PX],
     ...all,
     ...text(several, 11),
-    "text-offset": [0, -2.1],
+    "text-offset": [0, -ABOVE_PX / 11 + 0.1],
   });
   const layers = [
     {
@@ -144,10 +148,10 @@ export function pointLayers(theme: Theme, language: string): LayerSpecification[
       filter: clustered,
       layout: {
         "icon-image": icon("case|", ["case", [">", ["get", "late"], 0], "late", "due"]),
-        "icon-offset": [26, 0],
+        "icon-offset": [0, BELOW_PX],
         ...all,
         ...text(several, 11),
-        "text-offset": [2.35, 0.15],
+        "text-offset": [0, BELOW_PX / 11 + 0.15],
       },
       paint: onGrade,
     },
@@ -157,10 +161,10 @@ export function pointLayers(theme: Theme, language: string): LayerSpecification[
       filter: single,
       layout: {
         "icon-image": icon("case|", ["get", "look"]),
-        "icon-offset": [26, 0],
+        "icon-offset": [0, BELOW_PX],
         ...all,
         ...text(several, 11),
-        "text-offset": [2.35, 0.15],
+        "text-offset": [0, BELOW_PX / 11 + 0.15],
       },
       paint: onGrade,
     },

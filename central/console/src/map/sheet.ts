@@ -8,6 +8,7 @@ import type { Map } from "maplibre-gl";
 import { type Ground, GROUND, type GroundFeatures, type Theme } from "./ground";
 import type { At } from "./items";
 import { type Label, labelsOf, type Placed, placed, stand } from "./labels";
+import { ABOVE_PX } from "./layers";
 import classes from "./sheet.module.css";
 
 const MOST_PULSES = 24;
@@ -23,6 +24,7 @@ export class Sheet {
   private shown: { label: Label; element: HTMLElement }[] = [];
   private beating: { at: [number, number]; element: HTMLElement }[] = [];
   private markAt: At | null = null;
+  private markDown = 0;
   private toldAt: [number, number] = [0, 0];
 
   constructor(
@@ -57,8 +59,10 @@ export class Sheet {
     this.follow();
   }
 
-  mark(at: At | null): void {
+  /** Put the mark there, so many pixels below the point itself. */
+  mark(at: At | null, down: number): void {
     this.markAt = at;
+    this.markDown = down;
     this.follow();
   }
 
@@ -107,16 +111,16 @@ export class Sheet {
   private follow(): void {
     for (const { label, element } of this.shown)
       turned(element, { label, ...stand(label, (at) => this.map.project([at[0]!, at[1]!])) });
-    for (const { at, element } of this.beating) this.put(element, at);
+    for (const { at, element } of this.beating) this.put(element, at, -ABOVE_PX);
     this.chosen.hidden = this.markAt === null;
-    if (this.markAt) this.put(this.chosen, [this.markAt[0], this.markAt[1]]);
+    if (this.markAt) this.put(this.chosen, [this.markAt[0], this.markAt[1]], this.markDown);
     this.told.hidden = this.told.textContent === "";
     if (!this.told.hidden) this.put(this.told, this.toldAt);
   }
 
-  private put(element: HTMLElement, at: [number, number]): void {
+  private put(element: HTMLElement, at: [number, number], down = 0): void {
     const { x, y } = this.map.project(at);
-    element.style.translate = `${x}px ${y}px`;
+    element.style.translate = `${x}px ${y + down}px`;
   }
 }
 
