@@ -22,7 +22,7 @@ from streams import shipped
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONFIGS: Final = shipped.configs()
 NODE: Final = "node-bach-dang"
-WARDS: Final = ("hai-chau", "thanh-khe")
+WARDS: Final = ("ben-lanh", "vuon-sen")
 WHOLE_CITY: Final = "*"
 USUAL_PORT: Final = 8000
 
