@@ -38,7 +38,7 @@ CLIENT: Final = ROOT / "central" / "console" / "dist"
 GROUND: Final = ROOT / "demo" / "ground.geojson"
 PASSWORD: Final = "đúng mật khẩu rồi"  # noqa: S105 - a test's own
 CHEAP: Final = Passwords(time_cost=1, memory_kib=64, lanes=1)
-HERE, THERE = "hai-chau", "thanh-khe"
+HERE, THERE = "ben-lanh", "vuon-sen"
 PATROL: Final = "doi-trat-tu-do-thi"
 NODE: Final = "node-bach-dang"
 CAMERA: Final = "cam-bach-dang"
