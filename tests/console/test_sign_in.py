@@ -38,13 +38,14 @@ def test_a_link_signs_in_once_and_leaves_its_token_neither_in_the_address_nor_in
 ) -> None:
     link = room.link(OPERATOR)
     token = link.rsplit("/", 1)[-1]
-    seat = sit()
-    seat.page.goto("about:blank")
+    seat = sit(path="/")
+    expect(seat.page.get_by_label(said("app:signIn.login"))).to_be_visible()
     seat.page.goto(link)
     expect(seat.page.get_by_role("navigation", name=said("app:nav.main"))).to_be_visible()
     assert token not in seat.page.url
-    seat.page.go_back()
-    seat.page.go_forward()
+    for step in (seat.page.go_back, seat.page.go_forward):
+        step()
+        assert token not in seat.page.url
     expect(seat.page.get_by_role("navigation", name=said("app:nav.main"))).to_be_visible()
     assert token not in seat.page.url
 

@@ -6,6 +6,8 @@ process that can be killed and started again on its port.
 """
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -68,6 +70,7 @@ class ControlRoom:
         self.broker = Mosquitto(self._passwords, persistent=True, acl=acl)
         command = [*WARDSENSE, "central", "run", "--config", str(folder / "central.yaml")]
         self.centre = Child("central", command, folder / "central.log")
+        self._tokens: dict[str, str] = {}
         self.box: StreetBox
 
     def __enter__(self) -> Self:
@@ -116,6 +119,7 @@ class ControlRoom:
             assert found is not None, login
             ending = update(session).where(session.c.account_id == found.who.id)
             connection.execute(ending.values(ended_at=datetime.now(UTC)))
+        self._tokens.pop(login, None)
 
     def link(self, login: str) -> str:
         """A fresh one-time link that signs somebody in."""
@@ -124,12 +128,15 @@ class ControlRoom:
             assert found is not None, login
             return f"{self.url}/#/link/{sessions.make_link(connection, found.who.id, datetime.now(UTC))}"
 
-    def person(self, login: str) -> httpx.Client:
-        """Somebody at the API itself, to see what a page is not to be believed about. Close it."""
-        http = httpx.Client(base_url=self.url, timeout=30)
-        told = http.post("/v1/session", json={"login": login, "password": PASSWORD, "bearer": True}).raise_for_status()
-        http.headers["Authorization"] = f"Bearer {told.json()['token']}"
-        return http
+    @contextmanager
+    def person(self, login: str) -> Iterator[httpx.Client]:
+        """Somebody at the API itself, to see what a page is not to be believed about."""
+        with httpx.Client(base_url=self.url, timeout=30) as http:
+            if login not in self._tokens:
+                who = {"login": login, "password": PASSWORD, "bearer": True}
+                self._tokens[login] = http.post("/v1/session", json=who).raise_for_status().json()["token"]
+            http.headers["Authorization"] = f"Bearer {self._tokens[login]}"
+            yield http
 
     def get(self, login: str, path: str, **params: Any) -> Any:  # noqa: ANN401 - whatever the API answers
         """One look at the API as somebody. Raises httpx.HTTPStatusError."""
