@@ -6,15 +6,16 @@ ward, through the same code.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from central.store import registry
 from central.store.database import Database
 
 _TAKE = text("SELECT pg_try_advisory_lock(hashtextextended('wardsense/ward/' || :ward, 0))")
+_UNLOCK = text("SELECT pg_advisory_unlock_all()")
 
 
 class Wards:
@@ -76,9 +77,10 @@ class Wards:
         self._hold(self._held | frozenset(taken))
 
     def let_go(self) -> None:
-        """Drop the connection, and every ward with it."""
+        """Drop the connection, and every ward with it. Where it still answers, a standby has them at once."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            _unlock(connection)
             connection.invalidate()  # closed for good: a pooled one would keep its locks
             connection.close()
         self._hold(frozenset())
@@ -97,3 +99,9 @@ class Wards:
             self._held = held
             if self._changed is not None:
                 self._changed(held)
+
+
+def _unlock(connection: Connection) -> None:
+    """Give the locks back now: the server notices a closed connection only some time later."""
+    with suppress(DBAPIError, InvalidRequestError), connection.begin():  # a dead connection has lost them already
+        connection.execute(_UNLOCK)
