@@ -13,7 +13,8 @@ const slate: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: "jade",
-  primaryShade: { light: 7, dark: 5 },
+  // One shade for both: what is written on a filled button is chosen without knowing the theme.
+  primaryShade: 7,
   autoContrast: true,
   luminanceThreshold: 0.32,
   colors: { jade, dark: slate },
@@ -26,6 +27,9 @@ export const theme = createTheme({
   breakpoints: { xs: "30em", sm: "48em", md: "64em", lg: "80em", xl: "100em" },
   components: {
     Button: { defaultProps: { size: "sm" } },
+    // A dialog's head is no banner of the page.
+    ModalHeader: { defaultProps: { component: "div" } },
+    DrawerHeader: { defaultProps: { component: "div" } },
     Tooltip: {
       defaultProps: { openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: false } },
     },

@@ -17,6 +17,13 @@ export function useProblemWords(): (error: unknown) => string {
 /** Shows a refusal as a notice that stays until read. */
 export function useTellProblem(): (error: unknown) => void {
   const words = useProblemWords();
+  const { t } = useTranslation();
   return (error) =>
-    notifications.show({ color: "red", message: words(error), autoClose: 8000, role: "alert" });
+    notifications.show({
+      color: "red",
+      message: words(error),
+      autoClose: 8000,
+      role: "alert",
+      closeButtonProps: { "aria-label": t("do.close") },
+    });
 }
