@@ -10,6 +10,7 @@ import {
   type Page,
   placed,
   removed,
+  settled,
   sorted,
   type Wanted,
 } from "@/cases/board";
@@ -153,6 +154,11 @@ describe("what a step needs", () => {
     expect(later(due, Date.parse("2026-11-22T09:00:00Z"), 4)).toBe("2026-11-22T21:00");
     expect(later(due, Date.parse("2026-11-22T11:01:00Z"), 2)).toBe("2026-11-22T20:15");
   });
+});
+
+test("pictures stay where they were when the camera sees more", () => {
+  const pictures = ["new", "b", "a"].map((sha256) => ({ sha256 }));
+  expect(settled(pictures, ["b", "a", "gone"]).map(({ sha256 }) => sha256)).toEqual(["b", "a", "new"]);
 });
 
 test("the address holds what is shown", () => {

@@ -70,7 +70,8 @@ function Fields({
         label={t("account.login")}
         description={isNew ? t("account.loginHint") : undefined}
         required
-        disabled={!isNew}
+        readOnly={!isNew}
+        variant={isNew ? "default" : "filled"}
         autoCapitalize="none"
         autoComplete="off"
         maxLength={80}
@@ -135,7 +136,11 @@ export function AccountForm({ account, close }: { account: Account | null; close
     sending.mutate(undefined, {
       onSuccess: (sent) => {
         if (sent) return;
-        notifications.show({ color: "jade", message: t("account.saved", { name: draft.name }) });
+        notifications.show({
+          color: "jade",
+          message: t("account.saved", { name: draft.name }),
+          closeButtonProps: { "aria-label": t("app:do.close") },
+        });
         close();
       },
     });
@@ -146,6 +151,7 @@ export function AccountForm({ account, close }: { account: Account | null; close
       opened
       onClose={close}
       closeOnClickOutside={false}
+      size="lg"
       title={account ? t("account.changeTitle", { name: account.name }) : t("account.addTitle")}
       closeButtonProps={{ "aria-label": t("app:do.close") }}
     >
@@ -176,7 +182,7 @@ export function AccountForm({ account, close }: { account: Account | null; close
               </Button>
               <Button
                 type="submit"
-                color={change?.active === false ? "red" : undefined}
+                color={change?.active === false ? "red.9" : undefined}
                 loading={sending.isPending}
                 disabled={!ready}
               >

@@ -54,7 +54,7 @@ function Renew({ node, close }: { node: Node; close: () => void }): ReactNode {
           </Button>
           {!renewing.data && (
             <Button
-              color={node.enrolled ? "red" : undefined}
+              color={node.enrolled ? "red.9" : undefined}
               loading={renewing.isPending}
               onClick={() => renewing.mutate()}
             >

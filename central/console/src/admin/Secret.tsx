@@ -1,7 +1,9 @@
-import { Alert, Button, CopyButton, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, CopyButton, Stack, Textarea } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+
+import classes from "./admin.module.css";
 
 /** Something told only once: shown, copied, gone when the dialog is closed. Without it, how to get another. */
 export function Secret({
@@ -22,29 +24,25 @@ export function Secret({
     );
   return (
     <Stack gap="xs">
-      <Group align="end" wrap="nowrap">
-        <TextInput
-          label={label}
-          readOnly
-          value={value}
-          ff="monospace"
-          style={{ flex: 1 }}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <CopyButton value={value}>
-          {({ copied, copy }) => (
-            <Button
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-            >
-              <span aria-live="polite">{t(copied ? "secret.copied" : "secret.copy")}</span>
-            </Button>
-          )}
-        </CopyButton>
-      </Group>
-      <Text size="sm" className="ws-quiet">
-        {hint}
-      </Text>
+      <Textarea
+        label={label}
+        description={hint}
+        readOnly
+        autosize
+        value={value}
+        classNames={{ input: classes.secret }}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <CopyButton value={value}>
+        {({ copied, copy }) => (
+          <Button
+            onClick={copy}
+            leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+          >
+            <span aria-live="polite">{t(copied ? "secret.copied" : "secret.copy")}</span>
+          </Button>
+        )}
+      </CopyButton>
     </Stack>
   );
 }

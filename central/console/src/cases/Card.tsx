@@ -47,7 +47,6 @@ export function Card({ line, state = false }: { line: CaseLine; state?: boolean 
       <span className={classes.cardTop}>
         <Severity grade={line.severity} size={16} />
         <span className={classes.number}>#{line.number}</span>
-        {wardName && <span className={classes.ward}>{wardName}</span>}
         <span className={classes.due}>
           <Due line={line} />
         </span>
@@ -68,6 +67,7 @@ export function Card({ line, state = false }: { line: CaseLine; state?: boolean 
         <span>
           {t("fact.opened")} <Age at={line.opened_at} />
         </span>
+        {wardName && <span className={classes.ward}>{wardName}</span>}
         {state && <StateBadge state={line.state} />}
       </span>
     </Link>

@@ -10,7 +10,7 @@ import { Severity } from "@/parts/Severity";
 import { Asked } from "@/parts/States";
 import { oneCase } from "@/wire/queries";
 
-import { type CaseDetail, useCaseTitle } from "./asking";
+import { type CaseDetail, useCaseTitle, useLiveEvidence } from "./asking";
 import { Due, useWardName } from "./Card";
 import classes from "./detail.module.css";
 import { Facts } from "./Facts";
@@ -49,6 +49,7 @@ function Header({ one }: { one: CaseDetail }): ReactNode {
 
 export function CasePage({ id }: { id: string }): ReactNode {
   const query = useQuery(oneCase(id));
+  useLiveEvidence(id);
   return (
     <Asked query={query}>
       {(one) => (

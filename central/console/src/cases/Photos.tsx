@@ -11,6 +11,7 @@ import { Moment } from "@/parts/time";
 import { number } from "@/words/format";
 
 import type { CaseDetail } from "./asking";
+import { settled } from "./board";
 import classes from "./detail.module.css";
 
 type Photo = Shapes["PhotoShape"];
@@ -99,7 +100,9 @@ const FEW = 3;
 function Seen({ one }: { one: CaseDetail }): ReactNode {
   const { t } = useTranslation("cases");
   const [all, setAll] = useState(false);
-  const pictures = one.evidence.filter((item) => item.media_type.startsWith("image/"));
+  const images = one.evidence.filter((item) => item.media_type.startsWith("image/"));
+  const [met] = useState(() => images.map(({ sha256 }) => sha256));
+  const pictures = settled(images, met);
   if (pictures.length === 0) return null;
   return (
     <section className={`ws-panel ${classes.panel}`} aria-labelledby="case-seen">

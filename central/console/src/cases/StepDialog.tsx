@@ -152,7 +152,11 @@ export function StepDialog({ step, one, close }: Props): ReactNode {
     mutationFn: () => takeStep(step, one.id, one.version, told),
     onSuccess: (answer) => {
       client.setQueryData(oneCase(one.id).queryKey, answer);
-      notifications.show({ color: "jade", message: t(`step.${step}.done`, { number: one.number }) });
+      notifications.show({
+        color: "jade",
+        message: t(`step.${step}.done`, { number: one.number }),
+        closeButtonProps: { "aria-label": t("app:do.close") },
+      });
       close();
     },
     onError: (error) => {
@@ -205,7 +209,7 @@ export function StepDialog({ step, one, close }: Props): ReactNode {
             </Button>
             <Button
               type="submit"
-              color={need.grave ? "red" : undefined}
+              color={need.grave ? "red.9" : undefined}
               loading={sending.isPending}
               disabled={!possible || lacking(step, told, one.deadline) !== null}
             >

@@ -18,7 +18,7 @@ export function Steps({ one }: { one: CaseDetail }): ReactNode {
         <Button
           key={name}
           variant={name === first ? "filled" : "default"}
-          color={NEEDS[name].grave && name === first ? "red" : undefined}
+          color={NEEDS[name].grave && name === first ? "red.9" : undefined}
           onClick={() => setStep(name)}
         >
           {t(`step.${name}.do`)}

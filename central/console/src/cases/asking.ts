@@ -89,6 +89,23 @@ export function useLiveCases(): void {
   useChanges(listener);
 }
 
+/** Asks for a case again when one of its camera's pictures arrives or is lost. */
+export function useLiveEvidence(id: string): void {
+  const client = useQueryClient();
+  const listener = useMemo<Listener>(
+    () => ({
+      changed: (changes) => {
+        const { queryKey } = oneCase(id);
+        const shown = new Set(client.getQueryData(queryKey)?.evidence.map(({ sha256 }) => sha256));
+        if (changes.some(({ kind, row }) => kind === "evidence" && shown.has(row)))
+          void client.invalidateQueries({ queryKey });
+      },
+    }),
+    [client, id],
+  );
+  useChanges(listener);
+}
+
 /** What a case is called: the title of its rule, else its kind. */
 export function useCaseTitle(): (line: Pick<CaseLine, "rule" | "kind">) => string {
   const { data } = useQuery(rules);

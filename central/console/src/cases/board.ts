@@ -111,3 +111,13 @@ export function sorted(lines: readonly CaseLine[], by: Sort, down: boolean, lang
     typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), language);
   return [...lines].sort((a, b) => way * compare(key(a), key(b)) || byKey(a, b));
 }
+
+/** Pictures in the order they were first met on this page, new ones behind: what somebody looks at does not move away
+ *  because the camera saw more. */
+export function settled<T extends { sha256: string }>(pictures: readonly T[], met: readonly string[]): T[] {
+  const at = (one: T): number => {
+    const found = met.indexOf(one.sha256);
+    return found < 0 ? met.length : found;
+  };
+  return [...pictures].sort((a, b) => at(a) - at(b));
+}
