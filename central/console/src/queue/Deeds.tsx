@@ -71,7 +71,7 @@ export function Deeds(props: Props): ReactNode {
   const { t } = useTranslation("queue");
   const taken = selected === 0 && can.giveBack;
   return (
-    <div className={classes.deeds} role="toolbar" aria-label={t("do.label")}>
+    <div className={classes.deeds} role="group" aria-label={t("do.label")}>
       {selected > 0 && (
         <Group gap={4} wrap="nowrap">
           <CloseButton aria-label={t("do.clear")} onClick={clear} />
@@ -80,7 +80,7 @@ export function Deeds(props: Props): ReactNode {
           </Text>
         </Group>
       )}
-      <Group gap="xs" className={classes.deedRow}>
+      <Group gap="xs" className={classes.deedRow} data-undo={can.undo || undefined}>
         <KeyButton
           words={taken ? t("do.giveBack") : t("do.acknowledge")}
           hint={taken ? t("hint.giveBack") : t("hint.acknowledge")}

@@ -1,6 +1,12 @@
 /** One alert whole: its pictures, why it was raised, where, its life, and what happened at the same place. */
-import { ActionIcon, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
-import { IconArrowLeft, IconBriefcase, IconMapPin } from "@tabler/icons-react";
+import { ActionIcon, Anchor, Button, Group, Stack, Text, Title, Tooltip } from "@mantine/core";
+import {
+  IconArrowLeft,
+  IconBriefcase,
+  IconChevronDown,
+  IconChevronUp,
+  IconMapPin,
+} from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { memo, type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -30,10 +36,11 @@ interface Props {
   row: Row | undefined;
   queue: Queue;
   names: Names;
-  handlers: ReadonlyMap<string, string>;
   /** Back to the list, where this is a page of its own. */
   back: (() => void) | null;
   undo: (id: string) => void;
+  /** The alert below (1) or above (-1). */
+  step: (by: 1 | -1) => void;
 }
 
 /** A cursor that runs on asks for nothing; one that rests here asks once. */
@@ -117,7 +124,7 @@ function Alert({
   names,
   back,
   undo,
-  handlers,
+  step,
 }: Props & { line: Line; whole: Whole | undefined }): ReactNode {
   const pictures = useMemo(() => shots(line, whole?.events), [line, whole?.events]);
   const title = names.rule(line.rule);
@@ -138,7 +145,8 @@ function Alert({
             {` · ${names.ward(line.ward)}`}
           </Text>
         </div>
-        <Handled line={line} row={row} undo={undo} handlers={handlers} />
+        <Handled line={line} row={row} undo={undo} />
+        <Neighbours step={step} />
       </header>
       <div className={classes.body}>
         <div className={classes.column}>
@@ -155,18 +163,36 @@ function Alert({
   );
 }
 
-function Handled({
-  line,
-  row,
-  undo,
-  handlers,
-}: Pick<Props, "row" | "undo" | "handlers"> & { line: Line }): ReactNode {
+function Neighbours({ step }: Pick<Props, "step">): ReactNode {
+  const { t } = useTranslation("queue");
+  return (
+    <div className={classes.steps}>
+      {([-1, 1] as const).map((by) => (
+        <Tooltip key={by} label={t(by < 0 ? "help.previous" : "help.next")}>
+          <Button
+            variant="default"
+            size="compact-md"
+            px={7}
+            aria-label={t(by < 0 ? "help.previous" : "help.next")}
+            aria-keyshortcuts={by < 0 ? "K" : "J"}
+            rightSection={<kbd className="ws-key">{by < 0 ? "K" : "J"}</kbd>}
+            onClick={() => step(by)}
+          >
+            {by < 0 ? <IconChevronUp size={18} aria-hidden /> : <IconChevronDown size={18} aria-hidden />}
+          </Button>
+        </Tooltip>
+      ))}
+    </div>
+  );
+}
+
+function Handled({ line, row, undo }: Pick<Props, "row" | "undo"> & { line: Line }): ReactNode {
   const { t } = useTranslation(["queue", "codes"]);
   const { me } = useSession();
   const handling = row ? handlingOf(row) : line.handling;
   const reason = row ? reasonOf(row) : line.reason;
   const mine = row?.mine !== undefined && row.mine !== null ? true : line.handler === me.id;
-  const who = mine ? t("queue:row.you") : handlers.get(line.handler ?? "");
+  const who = mine ? t("queue:row.you") : line.handler_name;
   return (
     <Stack gap={6} align="flex-end" className={classes.handled}>
       <span className={classes.badge} data-handling={handling}>

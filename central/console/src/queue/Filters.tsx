@@ -72,7 +72,7 @@ function Grades({ filter, change }: Pick<Props, "filter" | "change">): ReactNode
   const { t } = useTranslation("queue");
   const { t: code } = useTranslation("codes");
   return (
-    <Group gap={6} role="group" aria-label={t("filter.severity")}>
+    <Group gap={6} className={classes.grades} role="group" aria-label={t("filter.severity")}>
       {GRADES.map((grade: Grade) => {
         const on = filter.severity.includes(grade);
         const severity = on ? filter.severity.filter((one) => one !== grade) : [...filter.severity, grade];

@@ -122,7 +122,6 @@ export function List({ queue, view, names, me, judge, rowHeight, control, ...on 
                 row={row}
                 names={names}
                 me={me}
-                handler={view.names.get(row.line.handler ?? "") ?? row.line.handler_name ?? undefined}
                 index={index}
                 cursor={row.line.id === cursor}
                 selected={board.selected.has(row.line.id)}

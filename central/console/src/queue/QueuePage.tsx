@@ -24,7 +24,7 @@ import { EVERYTHING, type Filter, narrowed } from "./filter";
 import { Filters } from "./Filters";
 import { Help } from "./Help";
 import { List, type ListControl } from "./List";
-import { cleared, placed, spanned, targets, toggled } from "./moves";
+import { cleared, moved, placed, spanned, targets, toggled } from "./moves";
 import classes from "./Queue.module.css";
 import { useKeys } from "./useKeys";
 import { useOpened } from "./useOpened";
@@ -57,6 +57,13 @@ export default function QueuePage(): ReactNode {
 
   const leaveSearch = useCallback(() => list.current?.focus(), []);
   const showHelp = useCallback(() => setHelp(true), []);
+  const step = useCallback(
+    (by: 1 | -1) => {
+      queue.move((now) => moved(now, by));
+      if (!wide) go(queue.state().board.cursor);
+    },
+    [queue, wide, go],
+  );
   const onPick = useCallback(
     (id: string, event: MouseEvent) => {
       if (event.shiftKey && judge) return queue.move((now) => spanned(now, id));
@@ -85,6 +92,7 @@ export default function QueuePage(): ReactNode {
   const count = board.next === undefined ? null : `${board.order.length}${board.next ? "+" : ""}`;
   return (
     <div className={classes.page} data-open={(!wide && opened.id !== null) || undefined}>
+      <VisuallyHidden component="h1">{t("list.label")}</VisuallyHidden>
       <section className={classes.side} aria-label={t("list.label")}>
         <Filters
           filter={filter}
@@ -133,9 +141,9 @@ export default function QueuePage(): ReactNode {
             row={board.rows.get(detailed)}
             queue={queue}
             names={names}
-            handlers={view.names}
             back={wide ? null : opened.back}
             undo={steps.undoOne}
+            step={step}
           />
         ) : (
           <Empty title={t("detail.none")}>{t("detail.noneText")}</Empty>

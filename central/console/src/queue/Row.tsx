@@ -27,8 +27,6 @@ interface Props {
   row: Item;
   names: Names;
   me: string;
-  /** The name of who handles it, when it is known. */
-  handler: string | undefined;
   index: number;
   cursor: boolean;
   selected: boolean;
@@ -139,12 +137,12 @@ function Figures({ line, names }: { line: Line; names: Names }): ReactNode {
 }
 
 /** The third line: the verdict and its undo, or who is at it, the condition and the state of the picture. */
-function State({ row, me, handler, onUndo }: Props): ReactNode {
+function State({ row, me, onUndo }: Props): ReactNode {
   const { t } = useTranslation(["queue", "codes"]);
   const { line } = row;
   const handling = handlingOf(row);
   const mine = row.mine !== null || line.handler === me;
-  const who = mine ? t("queue:row.you") : (handler ?? "");
+  const who = mine ? t("queue:row.you") : (line.handler_name ?? "");
   const reason = reasonOf(row);
   if (!isOpen(row))
     return (

@@ -18,13 +18,12 @@ export function UndoButton({ row, me, undo }: { row: Row; me: string; undo: () =
       size="compact-xs"
       variant="light"
       leftSection={<IconArrowBackUp size={14} />}
-      aria-label={t("do.undo")}
       onClick={(event) => {
         event.stopPropagation();
         undo();
       }}
     >
-      {t("row.undo", { seconds: Math.max(1, Math.ceil((until - now) / 1000)) })}
+      {t("row.undo", { seconds: Math.min(30, Math.max(1, Math.ceil((until - now) / 1000))) })}
     </Button>
   );
 }

@@ -8,7 +8,7 @@
  */
 import type { Shapes } from "@/wire/client";
 
-export type Line = Shapes["AlertLine"] & { deadline?: string | null; handler_name?: string | null };
+export type Line = Shapes["AlertLine"];
 export type Handling = Shapes["Handling"];
 export type DismissReason = Shapes["DismissReason"];
 export type Deed = "acknowledge" | "return" | "confirm" | "dismiss" | "undo";

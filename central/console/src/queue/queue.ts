@@ -42,8 +42,6 @@ export interface View {
   /** What went wrong with the first page or the newest. */
   error: unknown;
   loadingMore: boolean;
-  /** Who is who among those that handled something. */
-  names: ReadonlyMap<string, string>;
 }
 
 const STILL_UNKNOWN = new Set(["touch", "clear", "ignore"]);
@@ -64,7 +62,7 @@ export class Queue {
     private readonly me: string,
     private readonly clock: () => number = Date.now,
   ) {
-    this.view = { board: empty(wanted), error: null, loadingMore: false, names: new Map() };
+    this.view = { board: empty(wanted), error: null, loadingMore: false };
   }
 
   watch = (watcher: () => void): (() => void) => {
@@ -132,13 +130,11 @@ export class Queue {
   /** These rows are on the screen. */
   show(ids: readonly string[]): void {
     this.shown = new Set(ids);
-    ids.filter((id) => this.nameless(id)).forEach((id) => this.stale.add(id));
     this.refreshShown();
   }
 
   /** Take in what another part of the page was told of an alert. */
   hear(found: Detail): void {
-    this.learn(found);
     this.move((board) => updated(board, found, this.clock()));
   }
 
@@ -220,21 +216,6 @@ export class Queue {
     } catch (error) {
       this.become({ error });
     }
-  }
-
-  /** Somebody handles it whose name is not known yet: a line holds only the id. */
-  private nameless(id: string): boolean {
-    const handler = this.view.board.rows.get(id)?.line.handler;
-    return !!handler && handler !== this.me && !this.view.names.has(handler);
-  }
-
-  private learn({ history }: Detail): void {
-    const known = this.view.names;
-    const more = history.filter(({ actor, actor_name: name }) => actor && name && !known.has(actor));
-    if (more.length > 0)
-      this.become({
-        names: new Map([...known, ...more.map((h) => [h.actor ?? "", h.actor_name ?? ""] as const)]),
-      });
   }
 
   private refreshShown(): void {
