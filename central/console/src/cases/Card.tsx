@@ -54,7 +54,10 @@ export function Card({ line, state = false }: { line: CaseLine; state?: boolean 
       <span className={classes.cardTitle}>{title(line)}</span>
       <span className={classes.fact}>
         <IconMapPin size={15} aria-label={t("fact.place")} />
-        {line.device?.name ?? t("fact.noPlace")}
+        <span>
+          {line.device?.name ?? t("fact.noPlace")}
+          {wardName && <span className="ws-quiet"> · {wardName}</span>}
+        </span>
       </span>
       <span className={classes.fact}>
         <IconUsersGroup size={15} aria-label={t("fact.unit")} />
@@ -67,7 +70,6 @@ export function Card({ line, state = false }: { line: CaseLine; state?: boolean 
         <span>
           {t("fact.opened")} <Age at={line.opened_at} />
         </span>
-        {wardName && <span className={classes.ward}>{wardName}</span>}
         {state && <StateBadge state={line.state} />}
       </span>
     </Link>
