@@ -5,6 +5,9 @@ export type Device = Shapes["DeviceShape"];
 export type Box = Shapes["NodeShape"];
 type Ledger = Shapes["Ledger"];
 
+/** Made once: comparing ten thousand names without it takes a quarter of a second. */
+const byName = new Intl.Collator("vi", { numeric: true }).compare;
+
 /** The states a camera or sensor is counted by, the worst first. */
 export const STATES = ["blind", "unfit", "silent", "unknown", "live"] as const;
 export type State = (typeof STATES)[number];
@@ -46,7 +49,7 @@ export function chosen(devices: readonly Device[], wanted: Wanted): Device[] {
       (a, b) =>
         STATES.indexOf(stateOf(a)) - STATES.indexOf(stateOf(b)) ||
         (stateOf(a) === "live" ? 0 : (a.state_since ?? "").localeCompare(b.state_since ?? "")) ||
-        a.name.localeCompare(b.name, "vi"),
+        byName(a.name, b.name),
     );
 }
 
@@ -117,5 +120,5 @@ export function orderedBoxes(boxes: readonly Box[], ward: string | undefined): B
     !box.online ? 0 : faultsOf(box).length > 0 || balance(box.ledger).off !== 0 ? 1 : 2;
   return boxes
     .filter((box) => !box.retired_at && (!ward || box.ward === ward))
-    .toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "vi"));
+    .toSorted((a, b) => rank(a) - rank(b) || byName(a.name, b.name));
 }

@@ -1,9 +1,10 @@
 /** The map in its frame: made for one ground, theme and language, fed with points, and told what is chosen. */
+import { Loader } from "@mantine/core";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { CityMap, Standing } from "./engine";
-import { firstView, type Ground, type Theme } from "./ground";
+import { around, firstView, type Ground, type Theme } from "./ground";
 import type { Item, View } from "./items";
 import { pointsOf } from "./layers";
 import classes from "./map.module.css";
@@ -44,7 +45,7 @@ export function MapPane(props: Props): ReactNode {
   const moved = useEffectEvent(props.moved);
   const broken = useEffectEvent(props.broken);
   const begin = useEffectEvent((Made: typeof CityMap, frame: HTMLElement) => {
-    const ends = chosen?.at ? ([...chosen.at, ...chosen.at] as View) : null;
+    const everything = around(items.flatMap(({ at: place }) => (place ? [place] : [])));
     return new Made(frame, {
       ground,
       theme,
@@ -52,7 +53,7 @@ export function MapPane(props: Props): ReactNode {
       locale: Object.fromEntries(Object.entries(LOCALE).map(([name, key]) => [name, t(key)])),
       points: pointsOf(items, language),
       standing: standing.current,
-      first: firstView(ground, ward) ?? ends,
+      first: firstView(ground, ward) ?? everything,
       still: motionless(),
       picked: (key) => picked(key),
       moved: (view, stands) => {
@@ -103,5 +104,14 @@ export function MapPane(props: Props): ReactNode {
     before.current = ward;
   }, [ward]);
 
-  return <div ref={box} className={classes.map} />;
+  return (
+    <>
+      <div ref={box} className={classes.map} />
+      {ready === 0 && (
+        <div className={classes.opening} role="status">
+          <Loader size="sm" /> {t("note.opening")}
+        </div>
+      )}
+    </>
+  );
 }

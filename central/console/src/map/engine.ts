@@ -58,7 +58,8 @@ export class CityMap {
         sources: { [GROUND]: groundSource(ground), ...pointSources(points) },
         layers: [...groundLayers(ground, theme), ...pointLayers(theme, language)],
       },
-      ...(standing ?? (first ? { bounds: asBounds(first), fitBoundsOptions: { padding: room(box) } } : {})),
+      ...(standing ??
+        (first ? { bounds: asBounds(first), fitBoundsOptions: { padding: room(box), maxZoom: CLOSE } } : {})),
       locale: wishes.locale,
       attributionControl: false,
       dragRotate: false,
@@ -168,6 +169,7 @@ export class CityMap {
   fit(view: View): void {
     this.map.fitBounds(asBounds(view), {
       padding: room(this.map.getContainer()),
+      maxZoom: CLOSE,
       animate: !this.wishes.still,
     });
   }
@@ -180,7 +182,7 @@ export class CityMap {
 
 /** The legend covers the left of a wide map; what one came to see stands beside it. */
 const room = ({ clientWidth }: HTMLElement): maplibregl.PaddingOptions => ({
-  top: 40, right: 40, bottom: 40, left: clientWidth > 700 ? 270 : 40,
+  top: 60, right: 50, bottom: 90, left: clientWidth > 700 ? 280 : 50,
 }); // prettier-ignore
 
 const asBounds = ([west, south, east, north]: View): [number, number, number, number] => [

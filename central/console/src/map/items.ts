@@ -9,6 +9,9 @@ export type AlertLine = Shapes["AlertLine"];
 export type CaseLine = Shapes["CaseLine"];
 type Severity = Shapes["Severity"];
 
+/** Made once: comparing ten thousand names without it takes a quarter of a second. */
+const byName = new Intl.Collator("vi", { numeric: true }).compare;
+
 export type Kind = "alert" | "case" | "camera" | "sensor";
 export const KINDS: readonly Kind[] = ["alert", "case", "camera", "sensor"];
 export type At = readonly [lon: number, lat: number];
@@ -121,10 +124,7 @@ export function ordered(items: readonly Item[]): Item[] {
     return byState(item.device.state);
   };
   return items.toSorted(
-    (a, b) =>
-      KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
-      rank(a) - rank(b) ||
-      a.name.localeCompare(b.name, "vi"),
+    (a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || rank(a) - rank(b) || byName(a.name, b.name),
   );
 }
 

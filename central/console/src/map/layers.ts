@@ -16,8 +16,8 @@ export type SourceName = (typeof SOURCES)[number];
 export type Points = Record<SourceName, FeatureCollection<Point>>;
 
 /** Alerts stand so far above their camera or sensor, cases so far below it. */
-export const ABOVE_PX = 29;
-export const BELOW_PX = 28;
+export const ABOVE_PX = 31;
+export const BELOW_PX = 30;
 
 /** What can be clicked, the uppermost first. */
 export const PICKED = [

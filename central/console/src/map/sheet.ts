@@ -42,6 +42,7 @@ export class Sheet {
     this.told.className = classes.told!;
     this.sheet.append(this.names, this.pulses, this.chosen, this.told);
     box.append(this.sheet);
+    this.rename();
     map.on("move", () => this.follow());
     map.on("resize", () => this.follow());
     map.on("moveend", () => this.rename());
