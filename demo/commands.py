@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from demo.broker import NoBrokerError, Wanted
 from demo.children import ChildFailedError
+from demo.desktop import has_screen
 from demo.place import FolderRefusedError
 from demo.play import Play, Wishes
 from demo.proving import prove
@@ -44,6 +46,7 @@ def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
         int, typer.Option(min=0, help="So many times, kill -9 broker, node or centre at a random moment.")
     ] = 0,
     seed: Annotated[int, typer.Option(help="Of those moments.")] = 1,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not show the console in a browser.")] = False,  # noqa: FBT002 - Typer
 ) -> None:
     """Start broker, centre and node as three supervised processes and show what flows.
 
@@ -63,7 +66,8 @@ def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
         stage = build(Setting(folder, port, database, fps, broker), videos)
     except (NoVideoError, FolderRefusedError, PortTakenError, NoBrokerError) as refused:
         raise _stopped(str(refused)) from None
-    status = _played(Play(stage, Wishes(headless, seconds, drive, kill, seed, report), out))
+    shown = not no_open and not headless and has_screen(os.environ, sys.platform)
+    status = _played(Play(stage, Wishes(headless, seconds, drive, kill, seed, report, open_page=shown), out))
     raise typer.Exit(status)
 
 

@@ -19,12 +19,12 @@ from typing import Any, Final
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from demo import actors, counting, view
+from demo import actors, counting, desktop, view
 from demo.account import Run, account
 from demo.children import LOOK_EVERY_S, keep_running
 from demo.people import Person
 from demo.settling_in import children_of, new_link, settle_in, sign_in, write_passwords
-from demo.stage import CREW_UNITS, WARDS, Stage
+from demo.stage import CREW_UNITS, INVITED, WARDS, Stage
 
 DRAIN_S: Final = 45.0
 STOPPED_DRAIN_S: Final = 15.0
@@ -36,7 +36,10 @@ KILLED_IN_TURN: Final = ("broker", "node", "centre")
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How to play: without a panel, for how long, with actors, with how many kills, and where the report goes."""
+    """How to play: without a panel, for how long, with actors, with how many kills, and where the report goes.
+
+    With `open_page` a browser is shown the first page, where a web client is built.
+    """
 
     headless: bool = False
     seconds: float | None = None
@@ -44,6 +47,7 @@ class Wishes:
     kills: int = 0
     seed: int = 1
     report: Path | None = None
+    open_page: bool = False
 
 
 class Play:
@@ -58,7 +62,7 @@ class Play:
         self._children = self._run.children
         self._stops = {name: asyncio.Event() for name in self._children}
         self._still, self._stop, self._at_once = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._link = ""
+        self._links: dict[str, str] = {}
         self.welcomed = asyncio.Event()
 
     async def run(self) -> int:
@@ -116,12 +120,19 @@ class Play:
     async def _sign_in(self, first: str) -> None:
         self._people = await sign_in(self._stage, first)
         write_passwords(self._stage)
-        self._link = await new_link(self._stage, self._people["admin"], f"operator-{WARDS[0]}")
+        admin = self._people["admin"]
+        self._links = {name: await new_link(self._stage, admin, login) for name, login in INVITED.items()}
+        if self._wishes.open_page and self._stage.client is not None:
+            desktop.show(await new_link(self._stage, admin, INVITED["desk"]))
 
     def _welcome(self) -> None:
         for name, address in self._addresses():
             self.say(f"{name:<7} {address}")
-        self.say(f"the link signs operator-{WARDS[0]} in, once; these passwords always:")
+        self.say(f"{'broker':<7} 127.0.0.1:{self._stage.broker_port}")
+        if self._stage.client is None:
+            self.say("no web client is built here (make console): the links open nothing, the API does everything")
+        invited = ", ".join(f"{name} {login}" for name, login in INVITED.items())
+        self.say(f"a link signs in once, each in a browser window of its own: {invited}; these passwords always:")
         for login, password in self._stage.passwords.items():
             self.say(f"{'':<7} {login:<20} {password}")
         self.say(f"up after {time.monotonic() - self._began:.0f} s; the first alert takes 15 to 40 s more")
@@ -179,6 +190,8 @@ class Play:
             seen.cases = await admin.all("/v1/cases")
         except actors.WEATHER:
             return  # the centre is away, and the panel shows that it is down
+        if seen.picture_after_s is None and view.any_picture(seen):
+            seen.picture_after_s = round(seen.seconds, 1)
 
     async def _end(
         self, acting: Sequence[asyncio.Task[None]], watching: asyncio.Task[None], *, told_to_stop: bool
@@ -242,14 +255,14 @@ class Play:
 
     def _account(self) -> dict[str, Any]:
         self._run.sessions.note(counting.counters(self._stage.counters))
-        return account(self._stage, self._played, self._run, driven=self._wishes.drive)
+        first = {"first_alert_with_picture_s": self._view.picture_after_s}
+        return first | account(self._stage, self._played, self._run, driven=self._wishes.drive)
 
     def _addresses(self) -> list[tuple[str, str]]:
         stage = self._stage
         return [
-            ("API", f"{stage.url}/v1/openapi.json"),
-            ("link", self._link),
-            ("broker", f"127.0.0.1:{stage.broker_port}"),
+            ("page", f"{stage.url}/") if stage.client else ("API", f"{stage.url}/v1/openapi.json"),
+            *self._links.items(),
             ("files", str(stage.folder)),
         ]
 

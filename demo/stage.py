@@ -14,13 +14,14 @@ from typing import Any, Final, TextIO
 
 import yaml
 
-from demo import broker, place
+from demo import broker, ground, place
 from demo.broker import Wanted
 from demo.scenes import Videos, cameras, city, login, sensors
 from streams import shipped
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 CONFIGS: Final = shipped.configs()
+CLIENT: Final = ROOT / "central" / "console" / "dist"  # where `make console` builds it, and where a wheel carries it
 NODE: Final = "node-bach-dang"
 WARDS: Final = ("ben-lanh", "vuon-sen")
 WHOLE_CITY: Final = "*"
@@ -52,6 +53,13 @@ PEOPLE: Final = (
     ),
 )
 
+# Who gets a link to sign in by: both ends of a case, and somebody who must see none of it.
+INVITED: Final = {
+    "desk": f"operator-{WARDS[0]}",
+    "crew": f"crew-{WARDS[0]}-1",
+    "other": f"operator-{WARDS[1]}",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -63,6 +71,7 @@ class Stage:
     database: str
     videos: Videos
     broker_command: list[str]
+    client: Path | None  # the built web client, where there is one
     mark: TextIO  # held as long as the run
     passwords: dict[str, str] = field(default_factory=dict)
 
@@ -110,6 +119,7 @@ class Setting:
     database: str | None = None
     fps: float = 5.0
     broker: Wanted = Wanted.AUTO
+    client: Path = CLIENT
 
 
 def build(setting: Setting, videos: Videos) -> Stage:
@@ -128,6 +138,7 @@ def build(setting: Setting, videos: Videos) -> Stage:
         database=setting.database or f"sqlite:///{folder / 'wardsense.db'}",
         videos=videos,
         broker_command=broker.command(found, folder / "broker", port, logins),
+        client=setting.client if (setting.client / "index.html").is_file() else None,
         mark=held.mark,
         passwords={person.login: secrets.token_urlsafe(9) for person in PEOPLE},
     )
@@ -156,6 +167,8 @@ def _central(stage: Stage, logins: Mapping[str, str]) -> dict[str, Any]:
         "city": str(stage.folder / "city.yaml"),
         "rules": str(CONFIGS / "rules.yaml"),
         "calendar": str(CONFIGS / "calendar.yaml"),
+        "map": str(ground.FILE),
+        **({"console": str(stage.client)} if stage.client else {}),
         "node_grace_s": 10,
     }
 

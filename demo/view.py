@@ -35,6 +35,7 @@ class View:
     cases: list[Json] = field(default_factory=list)
     counters: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0
+    picture_after_s: float | None = None  # from the start of all to the first alert in the queue with its picture
 
     @property
     def ledger(self) -> dict[str, int]:
@@ -43,6 +44,13 @@ class View:
         for node in self.nodes:
             total.update(node["ledger"])
         return dict(total)
+
+
+def any_picture(view: View) -> bool:
+    """Whether an alert stands in the queue with a picture to look at."""
+    return any(
+        alert["raised_at"] and any(item["state"] == "here" for item in alert["evidence"]) for alert in view.alerts
+    )
 
 
 def line(view: View, children: Sequence[Child]) -> str:

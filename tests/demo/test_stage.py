@@ -15,7 +15,7 @@ from demo.broker import Wanted, command, find
 from demo.place import FolderRefusedError
 from demo.scenes import Videos, choose
 from demo.settling_in import children_of, write_passwords
-from demo.stage import NODE, PEOPLE, PortTakenError, Setting, Stage, build, free, free_port
+from demo.stage import INVITED, NODE, PEOPLE, PortTakenError, Setting, Stage, build, free, free_port
 from tests.conftest import ROOT
 
 DRAWN = choose([], "", None)
@@ -143,3 +143,26 @@ def test_mosquitto_is_taken_where_it_is_installed() -> None:
     assert found == find(Wanted.MOSQUITTO)
     assert found is not None
     assert Path(found.program).name == "mosquitto"
+
+
+def test_a_built_web_client_is_served_and_an_empty_folder_is_none(tmp_path: Path) -> None:
+    client = tmp_path / "dist"
+    client.mkdir()
+    for built in (False, True):
+        if built:
+            (client / "index.html").write_text("<!doctype html>", encoding="utf-8")
+        stage = build(Setting(tmp_path / "run", free_port(), broker=Wanted.AMQTT, client=client), DRAWN)
+        with stage.mark:
+            told = yaml.safe_load(stage.central_file.read_text("utf-8"))
+            assert (stage.client, told.get("console")) == ((client, str(client)) if built else (None, None))
+
+
+def test_both_ends_of_a_case_are_invited_and_somebody_of_the_other_ward() -> None:
+    parts = {person.login: person for person in PEOPLE}
+    desk, crew, other = (parts[login] for login in INVITED.values())
+    ((role, ward),) = [grant.split("@") for grant in desk.grants]
+    assert role == "operator"
+    assert crew.grants == (f"field@{ward}",)
+    rules = yaml.safe_load((ROOT / "configs" / "rules.yaml").read_text("utf-8"))["rules"]
+    assert crew.unit == rules["loitering"]["owner"] == rules["stopped-vehicle"]["owner"], "what comes first is theirs"
+    assert all(not grant.endswith(f"@{ward}") for grant in other.grants)

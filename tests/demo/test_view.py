@@ -9,13 +9,14 @@ import pytest
 from rich.console import Console
 
 from demo.children import Child
-from demo.view import View, line, panel
+from demo.view import View, any_picture, line, panel
 
 LINK = "http://127.0.0.1:34885/#/link/8lVm49uhHxbXPsiI2oRo59ny72a_VBcHu25JOGsVW7Y"
 ADDRESSES = [
-    ("API", "http://127.0.0.1:34885/v1"),
-    ("link", LINK),
-    ("broker", "127.0.0.1:46543"),
+    ("page", "http://127.0.0.1:34885/"),
+    ("desk", LINK),
+    ("crew", LINK),
+    ("other", LINK),
     ("files", "/home/somebody/wardsense/var/demo"),
 ]
 
@@ -90,7 +91,7 @@ def test_everything_fits_80_columns_and_24_lines_with_no_address_cut() -> None:
 
 def test_a_taller_terminal_shows_more_alerts_the_newest_first() -> None:
     small, tall = ([row for row in shown(full_view(), lines=lines) if "stopped-vehicle" in row] for lines in (24, 50))
-    assert len(small) == 4
+    assert len(small) == 3
     assert len(tall) == 8
     assert "19 in_progress" in tall[0]
     assert "12 in_progress" in tall[-1]
@@ -136,3 +137,10 @@ def test_elsewhere_everything_stands_on_one_line() -> None:
 
 def test_a_line_can_be_written_before_anything_is_known() -> None:
     assert "made=0" in line(View(), [])
+
+
+def test_a_picture_counts_once_it_can_be_looked_at_in_an_alert_that_was_raised() -> None:
+    coming, here = [{"state": "coming"}], [{"state": "here"}]
+    assert not any_picture(View())
+    assert not any_picture(View(alerts=[alert(1, evidence=coming), alert(2, evidence=here, raised_at=None)]))
+    assert any_picture(View(alerts=[alert(1, evidence=coming), alert(2, evidence=[*coming, *here])]))
