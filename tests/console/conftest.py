@@ -49,7 +49,7 @@ def sit(browser: Browser, room: ControlRoom, tmp_path: Path, request: pytest.Fix
         return seat
 
     yield sit_down
-    if request.node.stash.get(_FAILED, False):
+    if request.node.stash.get(_FAILED, default=False):
         for number, seat in enumerate(seats):
             seat.picture(tmp_path / f"seat-{number}.png")
     for seat in seats:

@@ -197,7 +197,7 @@ def test_a_session_that_ends_mid_edit_takes_nothing_away_from_a_crew(sit: Sit, r
     keep(page, clean=True)
     expect(page.get_by_label(said("field:words.label"))).to_have_value("Đang viết dở thì hết phiên.")
     step(page, "resolve")
-    until(lambda: case(room, id_)["state"] == "resolved", within=40, what="the work reported done")
+    until(lambda: case(room, id_)["state"] == "resolved", within=60, what="the work reported done")
     assert case(room, id_)["words"] == "Đang viết dở thì hết phiên."
     assert len(case(room, id_)["photos"]) == 1
 
