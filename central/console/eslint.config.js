@@ -5,7 +5,7 @@ import ts from "typescript-eslint";
 
 export default ts.config(
   // ESLint's own settings are read by nobody but ESLint.
-  { ignores: ["dist", "eslint.config.js", "src/wire/schema.d.ts"] },
+  { ignores: ["dist", "public", "eslint.config.js", "src/wire/schema.d.ts"] },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   { languageOptions: { parserOptions: { projectService: true } } },

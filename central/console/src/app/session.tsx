@@ -19,6 +19,8 @@ import { api, carry, onSessionLost, Problem, type Shapes } from "@/wire/client";
 import { type Line, Live, type Listener } from "@/wire/live";
 import { me as whoAmI, refresh } from "@/wire/queries";
 
+import { forgetMe, whoIsHere } from "./remembered";
+
 export type Me = Shapes["Me"];
 export type Role = Shapes["Role"];
 
@@ -71,7 +73,7 @@ interface Props {
 export function SessionGate({ children, signIn, waiting, failed }: Props): ReactNode {
   const client = useQueryClient();
   const { data, error, refetch } = useQuery({
-    ...whoAmI,
+    ...whoIsHere,
     retry: (count, e) => e instanceof Problem && e.passing && count < 2,
   });
   const [expired, setExpired] = useState(false);
@@ -106,6 +108,7 @@ export function SessionGate({ children, signIn, waiting, failed }: Props): React
   const signOut = async (): Promise<void> => {
     await api.DELETE("/v1/session");
     carry("");
+    forgetMe();
     location.hash = "#/";
     location.reload();
   };

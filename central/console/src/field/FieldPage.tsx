@@ -1,9 +1,10 @@
 /** The crew's page, for a phone and one thumb: my tasks, one task, and what is not sent yet. */
-import type { ReactNode } from "react";
-import { Route, Switch } from "wouter";
+import { type ReactNode, useEffect } from "react";
+import { Route, Switch, useLocation } from "wouter";
 
 import { Carrier } from "./carrier";
 import classes from "./Field.module.css";
+import { keepOpenable } from "./offline";
 import { OneTask } from "./OneTask";
 import { PlaceWatch } from "./place";
 import { Status } from "./Status";
@@ -11,6 +12,14 @@ import { TaskList } from "./TaskList";
 import { Unsent } from "./Unsent";
 
 export default function FieldPage(): ReactNode {
+  const [path] = useLocation();
+  useEffect(() => {
+    // Without it the page works all the same, as long as it is open.
+    keepOpenable().catch(() => undefined);
+  }, []);
+  useEffect(() => {
+    void document.getElementById("main")?.scrollTo(0, 0);
+  }, [path]);
   return (
     <Carrier>
       <PlaceWatch>

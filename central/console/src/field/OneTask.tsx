@@ -44,7 +44,7 @@ export function OneTask({ id }: { id: string }): ReactNode {
   );
 }
 
-const WORKING = new Set(["accepted", "in_progress", "waiting"]);
+const TAKING = new Set(["accepted", "in_progress", "waiting"]);
 
 function Whole({ task, account }: { task: TaskDetail; account: string }): ReactNode {
   const { t } = useTranslation("field");
@@ -65,7 +65,7 @@ function Whole({ task, account }: { task: TaskDetail; account: string }): ReactN
     const kept = await add(task, { type: "step", from: now.state, ...told }, null, draftKey);
     if (kept && (told.step === "resolve" || told.step === "decline")) {
       const message = told.step === "resolve" ? t("step.done") : t("step.declined");
-      notifications.show({ color: "jade", message });
+      notifications.show({ color: "jade", position: "top-center", message });
       go("/");
     }
     return kept;
@@ -77,15 +77,21 @@ function Whole({ task, account }: { task: TaskDetail; account: string }): ReactN
     if (await take({ step: "resolve", words }, key)) draft.spent();
   };
 
+  // Who works needs the camera and the words at once; who is still on the way, the picture and the place.
+  const working = now.state === "in_progress";
+  const taking = TAKING.has(now.state) && !now.refused;
+  const photos = (taking || task.photos.length > 0) && (
+    <Photos ref={photosRef} task={task} account={account} still={!taking} />
+  );
   return (
     <>
       <div className={classes.body}>
         <Head task={task} now={now} account={account} />
+        {working && photos}
+        {working && <Words ref={wordsRef} draft={draft} />}
         <Seen task={task} />
         <Where task={task} />
-        {WORKING.has(now.state) && !now.refused && <Photos ref={photosRef} task={task} account={account} />}
-        {!WORKING.has(now.state) && task.photos.length > 0 && <Photos task={task} account={account} still />}
-        {now.state === "in_progress" && <Words ref={wordsRef} draft={draft} />}
+        {!working && photos}
         <Past history={task.history} />
       </div>
       <ActionBar

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
+import { useLine } from "@/app/session";
 import { moment } from "@/words/format";
 
 import { useSight } from "./carrier";
@@ -46,7 +47,9 @@ export function Status(): ReactNode {
 /** Old tasks are shown with their time. */
 export function AsOf({ at, fresh }: { at: number; fresh: boolean }): ReactNode {
   const { t, i18n } = useTranslation("field");
-  if (fresh) return null;
+  const { line } = useSight();
+  const live = useLine();
+  if (fresh && line.misses === 0 && live.state !== "lost") return null;
   return (
     <div className={classes.asOf} role="status">
       {t("asOf", { when: moment(new Date(at), i18n.language) })}

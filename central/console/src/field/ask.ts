@@ -113,11 +113,12 @@ async function fetchAhead(client: QueryClient, account: string, tasks: readonly 
 export function keepTask(client: QueryClient, account: string, found: TaskDetail): void {
   const at = Date.now();
   client.setQueryData(taskOf(account, found.id).queryKey, { told: found, at, fresh: true });
-  client.setQueryData(
-    tasksOf(account).queryKey,
-    (list) =>
-      list && { ...list, told: list.told.map((one) => (one.id === found.id ? { ...one, ...found } : one)) },
-  );
+  const within = (list: readonly Task[]): Task[] =>
+    list.map((one) => (one.id === found.id ? { ...one, ...found } : one));
+  client.setQueryData(tasksOf(account).queryKey, (list) => list && { ...list, told: within(list.told) });
+  void heard<Task[]>(listKey(account))
+    .then((kept) => kept && hear(kept.key, within(kept.told), kept.at))
+    .catch(() => undefined);
   void hear(detailKey(account, found.id), found, at).catch(() => undefined);
 }
 

@@ -9,6 +9,7 @@ import { useLine, useSession } from "@/app/session";
 import { keepTask } from "./ask";
 import { Courier, type Sight } from "./courier";
 import type { Item } from "./outbox";
+import { forgetOthers } from "./store";
 
 const Holder = createContext<Courier | null>(null);
 
@@ -44,6 +45,7 @@ function OneCarrier({ account, children }: { account: string; children: ReactNod
       if (item.deed.type === "step" && item.deed.step === "resolve")
         notifications.show({
           color: "jade",
+          position: "top-center",
           message: i18n.t("field:told.resolved", { number: item.about.number }),
         });
     };
@@ -51,8 +53,9 @@ function OneCarrier({ account, children }: { account: string; children: ReactNod
   });
   useEffect(() => {
     courier.open();
+    void forgetOthers(account);
     return () => courier.close();
-  }, [courier]);
+  }, [courier, account]);
 
   // Signed in again, or heard from again: what waited for it goes now.
   useEffect(() => {

@@ -134,6 +134,15 @@ export async function forget(prefix: string, but: ReadonlySet<string>): Promise<
   await Promise.all(gone.map((key) => base.delete("heard", key)));
 }
 
+/** Forget what the centre told other people on this phone. What they have not sent yet stays. */
+export async function forgetOthers(account: string): Promise<void> {
+  const base = await shelves();
+  const gone = (await base.getAllKeys("heard")).filter(
+    (key) => key.includes("/") && !key.startsWith(`${account}/`),
+  );
+  await Promise.all(gone.map((key) => base.delete("heard", key)));
+}
+
 /** Whether an error says that the phone is full. */
 export function isFull(error: unknown): boolean {
   return error instanceof DOMException && error.name === "QuotaExceededError";

@@ -38,7 +38,7 @@ export function useAdd(): Add {
       return true;
     } catch (error) {
       const message = isFull(error) ? t("unsent.full") : t("unsent.notKept");
-      notifications.show({ color: "red", message, autoClose: false, role: "alert" });
+      notifications.show({ color: "red", position: "top-center", message, autoClose: false, role: "alert" });
       return false;
     }
   };
