@@ -63,6 +63,7 @@ class Play:
         self._stops = {name: asyncio.Event() for name in self._children}
         self._still, self._stop, self._at_once = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._links: dict[str, str] = {}
+        self._up_after_s: float | None = None
         self.welcomed = asyncio.Event()
 
     async def run(self) -> int:
@@ -135,7 +136,8 @@ class Play:
         self.say(f"a link signs in once, each in a browser window of its own: {invited}; these passwords always:")
         for login, password in self._stage.passwords.items():
             self.say(f"{'':<7} {login:<20} {password}")
-        self.say(f"up after {time.monotonic() - self._began:.0f} s; the first alert takes 15 to 40 s more")
+        self._up_after_s = round(time.monotonic() - self._began, 1)
+        self.say(f"up after {self._up_after_s:.0f} s; the first alert takes 15 to 40 s more")
         self.welcomed.set()
 
     def _jobs(self) -> Sequence[tuple[str, Coroutine[Any, Any, None]]]:
@@ -255,7 +257,7 @@ class Play:
 
     def _account(self) -> dict[str, Any]:
         self._run.sessions.note(counting.counters(self._stage.counters))
-        first = {"first_alert_with_picture_s": self._view.picture_after_s}
+        first = {"up_after_s": self._up_after_s, "first_alert_with_picture_s": self._view.picture_after_s}
         return first | account(self._stage, self._played, self._run, driven=self._wishes.drive)
 
     def _addresses(self) -> list[tuple[str, str]]:
