@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, s
 from sqlalchemy.dialects import postgresql, sqlite
 from uuid_utils.compat import uuid7
 
-from central.auth.grants import Account, Grant, Role
+from central.auth.grants import CREW, Account, Grant, Role
 from central.store.schema import account, grant, unit, ward
 from central.store.scope import Scope
 
@@ -107,6 +107,12 @@ def entries(connection: Connection, *where: ColumnElement[bool], limit: int | No
         )
         for row in rows
     ]
+
+
+def crew_of(connection: Connection, unit_id: str, ward_id: str) -> list[Account]:
+    """The people of a unit with an open account who work in that ward, by name."""
+    of_unit = [one.who for one in entries(connection, account.c.unit_id == unit_id, account.c.active.is_(True))]
+    return sorted((who for who in of_unit if who.may(CREW, ward_id)), key=lambda who: who.name)
 
 
 def names(connection: Connection, ids: Collection[UUID]) -> dict[UUID, str]:

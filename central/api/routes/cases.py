@@ -13,14 +13,24 @@ from central.api.deeds import Changing, Deed, tag
 from central.api.pages import After, Limit, Page
 from central.api.problems import Code, Refused
 from central.api.shapes.alerts import Remark
-from central.api.shapes.cases import Assignment, CaseDetail, CaseLine, CaseQuery, Extension, Reasoned, Resolution
+from central.api.shapes.cases import (
+    Assignment,
+    CaseDetail,
+    CaseLine,
+    CaseQuery,
+    Extension,
+    PersonShape,
+    Reasoned,
+    Resolution,
+)
 from central.api.visitor import SignedIn
-from central.auth.accounts import account_of, unit_in
-from central.auth.grants import CREW
+from central.auth.accounts import account_of, crew_of, unit_in
+from central.auth.grants import CREW, JUDGES
 from central.cases.book import Wanted, has_after_photo
 from central.cases.deadline import Due, NotLater, extend
 from central.cases.lifecycle import UNFINISHED, Step
 from central.store.columns import folded
+from streams.wire.words import Slug
 
 router: Final = APIRouter(prefix="/v1", tags=["cases"])
 
@@ -50,6 +60,16 @@ def get_case(case_id: UUID, here: Here, visitor: SignedIn, response: Response) -
         row = find_case(connection, visitor.scope(), case_id)
         response.headers.update(tag(row.version))
         return case_detail(connection, row, visitor, here)
+
+
+@router.get("/cases/{case_id}/assignees", operation_id="list_assignees")
+def list_assignees(case_id: UUID, here: Here, visitor: SignedIn, unit: Slug | None = None) -> list[PersonShape]:
+    """The people of a unit (of the case's own, if none is named) who may be given this case, by name."""
+    with here.database.reading() as connection:
+        row = find_case(connection, visitor.scope(), case_id)
+        visitor.must(JUDGES, row.ward_id)
+        people = crew_of(connection, unit or row.unit_id, row.ward_id)
+    return [PersonShape(id=who.id, name=who.name) for who in people]
 
 
 @router.post("/cases/{case_id}/assign", operation_id="assign_case")

@@ -107,6 +107,13 @@ class CaseDetail(CaseLine):
     evidence: list[EvidenceRef]
 
 
+class PersonShape(BaseModel):
+    """Somebody a case may be given to."""
+
+    id: UUID
+    name: str
+
+
 class Assignment(BaseModel):
     """Whose work it is; `assignee` is a member of that unit, or nobody yet."""
 

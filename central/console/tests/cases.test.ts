@@ -125,7 +125,7 @@ describe("a case that changed", () => {
 });
 
 describe("what a step needs", () => {
-  const told: Told = { unit: "", reason: "", note: "", until: "" };
+  const told: Told = { assignee: "", unit: "", reason: "", note: "", until: "" };
   const due = "2026-11-22T10:00:00Z";
 
   test("a unit to assign, a reason to return, words with another reason", () => {

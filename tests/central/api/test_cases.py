@@ -46,6 +46,10 @@ def test_a_crew_declines_with_a_reason_and_the_case_is_given_to_another(office: 
     assert problem(operator.change(f"{path}/assign", {"unit": "nobody"}, version=version)) == (422, "unit_unknown")
     stranger = {"unit": "patrol", "assignee": operator.id}
     assert problem(operator.change(f"{path}/assign", stranger, version=version)) == (422, "assignee_unknown")
+    who = operator.get(f"{path}/assignees", unit="patrol").json()
+    assert {"id": crew.id, "name": "Crew"} in who
+    assert operator.id not in {one["id"] for one in who}
+    assert problem(crew.get(f"{path}/assignees", unit="patrol")) == (403, "role_missing")
     given = operator.step(path, "assign", {"unit": "patrol", "assignee": crew.id})
     assert (given["state"], given["assignee_name"]) == ("assigned", "Crew")
 

@@ -25,7 +25,7 @@ import { Problem } from "@/wire/client";
 import { oneCase, units } from "@/wire/queries";
 import { clock, day } from "@/words/format";
 
-import { type CaseDetail, takeStep } from "./asking";
+import { assignees, type CaseDetail, takeStep } from "./asking";
 import classes from "./detail.module.css";
 import { cityTime, lacking, later, localTime, NEEDS, type Step, type Told, type Why } from "./steps";
 
@@ -50,8 +50,25 @@ function Unit({ one, told, tell }: Fields & { one: CaseDetail }): ReactNode {
       data-autofocus
       searchable
       value={told.unit || null}
-      onChange={(unit) => tell({ unit: unit ?? "" })}
+      onChange={(unit) => tell({ unit: unit ?? "", assignee: "" })}
       data={choices.map((unit) => ({ value: unit.id, label: unit.name }))}
+    />
+  );
+}
+
+/** Whom of the unit; left open, whoever of the unit accepts it has it. */
+function Person({ one, told, tell }: Fields & { one: CaseDetail }): ReactNode {
+  const { t } = useTranslation("cases");
+  const { data } = useQuery(assignees(one.id, told.unit));
+  return (
+    <Select
+      label={t("field.person")}
+      placeholder={t("field.anybody")}
+      clearable
+      searchable
+      value={told.assignee || null}
+      onChange={(person) => tell({ assignee: person ?? "" })}
+      data={(data ?? []).map((person) => ({ value: person.id, label: person.name }))}
     />
   );
 }
@@ -143,6 +160,7 @@ export function StepDialog({ step, one, close }: Props): ReactNode {
   const [version] = useState(one.version);
   const [told, setTold] = useState<Told>(() => ({
     unit: one.unit,
+    assignee: "",
     reason: "",
     note: "",
     until: step === "extend" ? later(one.deadline, opened, 4) : "",
@@ -185,6 +203,7 @@ export function StepDialog({ step, one, close }: Props): ReactNode {
           </Text>
           {overtaken && <Overtaken one={one} possible={possible} />}
           {need.unit && <Unit one={one} {...fields} />}
+          {need.unit && told.unit && <Person one={one} {...fields} />}
           {need.until && <Until one={one} opened={opened} {...fields} />}
           {need.reasons && <Reason reasons={need.reasons} {...fields} />}
           {need.words && (

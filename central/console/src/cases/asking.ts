@@ -6,6 +6,7 @@ import {
   type InfiniteData,
   infiniteQueryOptions,
   type QueryClient,
+  queryOptions,
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
@@ -119,6 +120,17 @@ export function useCaseTitle(): (line: Pick<CaseLine, "rule" | "kind">) => strin
 }
 
 /** Takes a step decided on this version of the case. */
+/** Who of a unit may be given this case. */
+export function assignees(id: string, unit: string) {
+  return queryOptions({
+    queryKey: ["assignees", id, unit],
+    queryFn: () =>
+      answerOf(
+        api.GET("/v1/cases/{case_id}/assignees", { params: { path: { case_id: id }, query: { unit } } }),
+      ),
+  });
+}
+
 export function takeStep(step: Step, id: string, version: number, given: Told): Promise<CaseDetail> {
   const params = { path: { case_id: id }, header: ifMatch(version) };
   const note = given.note.trim() || null;
@@ -126,7 +138,12 @@ export function takeStep(step: Step, id: string, version: number, given: Told): 
   const because = { params, body: { reason: given.reason as Why, note } };
   const doors: Record<Step, () => Promise<CaseDetail>> = {
     assign: () =>
-      answerOf(api.POST("/v1/cases/{case_id}/assign", { params, body: { unit: given.unit, note } })),
+      answerOf(
+        api.POST("/v1/cases/{case_id}/assign", {
+          params,
+          body: { unit: given.unit, assignee: given.assignee || null, note },
+        }),
+      ),
     accept: () => answerOf(api.POST("/v1/cases/{case_id}/accept", remark)),
     decline: () => answerOf(api.POST("/v1/cases/{case_id}/decline", because)),
     start: () => answerOf(api.POST("/v1/cases/{case_id}/start", remark)),

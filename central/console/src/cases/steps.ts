@@ -10,6 +10,8 @@ export type Why = Shapes["Why"];
 /** What a person typed for a step, all of it; each step takes what it needs. */
 export interface Told {
   unit: string;
+  /** Whom of that unit; empty leaves it to the unit. */
+  assignee: string;
   reason: Why | "";
   note: string;
   /** A time in the city's zone, as an input of a date and time holds it: 2026-11-23T14:00. */
