@@ -37,6 +37,7 @@ def at_rest(page: Page) -> None:
     expect(page.get_by_role("main")).to_be_visible()
     expect(page.get_by_role("status", name=said("app:state.loading"))).to_have_count(0)
     expect(page.get_by_role("status", name=said("app:state.loading", "en"))).to_have_count(0)
+    expect(page.get_by_role("img", name=said("codes:evidence.here"))).to_have_count(0)
     expect(page.get_by_role("status").filter(has_text=said("app:line.live"))).to_be_visible()
 
 
