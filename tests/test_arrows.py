@@ -57,9 +57,7 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 def test_every_module_explains_itself() -> None:
     silent = [
-        str(path.relative_to(ROOT))
-        for path in _ours()
-        if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        str(path.relative_to(ROOT)) for path in _ours() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
     ]
     assert silent == []
 
