@@ -30,7 +30,7 @@ async function firstPage() {
     if (answer.ok) await shelf.put("/", answer.clone());
     return answer;
   } catch (silence) {
-    const kept = await shelf.match("/");
+    const kept = await shelf.match("/", { ignoreVary: true });
     if (kept) return kept;
     throw silence;
   }
@@ -38,7 +38,7 @@ async function firstPage() {
 
 async function asset(request) {
   const shelf = await caches.open(SHELF);
-  const kept = await shelf.match(request);
+  const kept = await shelf.match(request, { ignoreVary: true });
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) await shelf.put(request, answer.clone());
@@ -47,7 +47,8 @@ async function asset(request) {
 
 async function keep(loaded) {
   const shelf = await caches.open(SHELF);
-  for (const path of ["/", ...loaded]) if (!(await shelf.match(path))) await shelf.add(path);
+  const missing = async (path) => (await shelf.match(path, { ignoreVary: true })) || shelf.add(path);
+  await Promise.allSettled(["/", ...loaded].map(missing));
   const names = await shelf.keys();
   // The oldest first: files of clients that are long gone.
   for (const name of names.slice(0, Math.max(0, names.length - MOST))) await shelf.delete(name);
