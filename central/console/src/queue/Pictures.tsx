@@ -1,5 +1,5 @@
 /** The pictures of an alert, large, with their boxes: the moment itself, before it where the node kept that, and more. */
-import { Button, Modal, Text, UnstyledButton } from "@mantine/core";
+import { Button, Modal, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconBox, IconBoxOff, IconGauge, IconZoomIn } from "@tabler/icons-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -119,7 +119,9 @@ function Large({
   return (
     <figure className={classes.figure}>
       {here ? (
-        <UnstyledButton className={classes.zoom} onClick={zoom} aria-label={t("picture.zoom", { title })}>
+        <UnstyledButton className={classes.zoom} onClick={zoom}>
+          {/* Words beside the content, not instead of it: the picture may still have to say that it is opening. */}
+          <VisuallyHidden>{t("picture.zoom", { title })}</VisuallyHidden>
           {picture}
           <IconZoomIn className={classes.zoomMark} size={20} aria-hidden />
         </UnstyledButton>
