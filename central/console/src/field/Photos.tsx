@@ -154,8 +154,9 @@ function Camera({ task, account }: { task: TaskDetail; account: string }): React
         </Alert>
       )}
       {begun && !open && (
-        <Alert color="yellow" mb="sm" title={t("photos.resume")}>
-          <Group>
+        <div className={classes.item}>
+          <strong>{t("photos.resume")}</strong>
+          <Group mt="xs">
             <Button h={48} onClick={() => setOpen(true)}>
               {t("photos.resumeGo")}
             </Button>
@@ -163,7 +164,7 @@ function Camera({ task, account }: { task: TaskDetail; account: string }): React
               {t("photos.drop")}
             </Button>
           </Group>
-        </Alert>
+        </div>
       )}
       {!begun && (
         <div className={classes.places}>

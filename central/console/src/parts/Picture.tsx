@@ -8,6 +8,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useProblemWords } from "@/parts/problems";
 import { Problem, problemOf, type Shapes } from "@/wire/client";
 
 import classes from "./Picture.module.css";
@@ -117,14 +118,17 @@ function Waiting({
   small: boolean;
 }): ReactNode {
   const { t } = useTranslation("codes");
+  const problem = useProblemWords();
+  // A picture that cannot be had just now is not lost: that would be a lie about the evidence.
+  const silent = error instanceof Problem && error.passing;
   const state = error ? "lost" : (evidence?.state ?? "none");
   const because = evidence?.reason?.code;
-  const words = t(`evidence.${state}`);
+  const words = silent ? problem(error) : t(`evidence.${state}`);
   const reason = typeof because === "string" ? t(`evidenceReason.${because}`, { defaultValue: because }) : "";
   const icon =
     state === "here" ? (
       <Loader size="sm" />
-    ) : state === "coming" ? (
+    ) : state === "coming" || silent ? (
       <IconPhotoPause size={26} />
     ) : (
       <IconPhotoOff size={26} />
