@@ -116,7 +116,7 @@ function Doings({ item }: { item: Item }): ReactNode {
           <Button h={56} variant="default" onClick={() => setAsked(false)}>
             {t("unsent.keep")}
           </Button>
-          <Button h={56} color="red" onClick={() => courier.discard(item)}>
+          <Button h={56} bg="var(--ws-critical)" c="var(--ws-panel)" onClick={() => courier.discard(item)}>
             {t("unsent.discardYes")}
           </Button>
         </Group>
@@ -139,7 +139,7 @@ function Doings({ item }: { item: Item }): ReactNode {
       <Button h={48} variant="default" component={Link} href={`/${item.caseId}`}>
         {t("unsent.open")}
       </Button>
-      <Button h={48} variant="subtle" color="red" onClick={() => setAsked(true)}>
+      <Button h={48} variant="subtle" c="var(--ws-critical)" onClick={() => setAsked(true)}>
         {t("unsent.discard")}
       </Button>
     </Group>
