@@ -80,8 +80,9 @@ function Whole({ task, account }: { task: TaskDetail; account: string }): ReactN
   // Who works needs the camera and the words at once; who is still on the way, the picture and the place.
   const working = now.state === "in_progress";
   const taking = TAKING.has(now.state) && !now.refused;
+  // One key in both places: a camera that is open while the task moves on must come back to the same page part.
   const photos = (taking || task.photos.length > 0) && (
-    <Photos ref={photosRef} task={task} account={account} still={!taking} />
+    <Photos key="photos" ref={photosRef} task={task} account={account} still={!taking} />
   );
   return (
     <>
