@@ -28,7 +28,7 @@ from playwright.sync_api import Page, expect  # noqa: E402 - run as a script, fr
 
 from tests.console.desk import confirmed, raised  # noqa: E402 - the same
 from tests.parts.browser import Browser, Seat, said  # noqa: E402 - the same
-from tests.parts.control_room import ADMIN, CREW, PASSWORD, ControlRoom  # noqa: E402 - the same
+from tests.parts.control_room import ADMIN, AT_THE_CAMERA, CREW, PASSWORD, ControlRoom  # noqa: E402 - the same
 
 IMAGES: Final = ROOT / "docs" / "images"
 WIDTHS: Final = {390: 844, 1440: 900, 2560: 1440}
@@ -111,7 +111,14 @@ def take(browser: Browser, scene: Scene, folder: Path, options: argparse.Namespa
     taken = 0
     for width, theme, language in product(widths, themes, languages):
         for login in dict.fromkeys(sight.login for sight in scene.sights):
-            seat = browser.seat(scene.url, width=width, height=WIDTHS.get(width, 900), theme=theme, language=language)
+            seat = browser.seat(
+                scene.url,
+                width=width,
+                height=WIDTHS.get(width, 900),
+                theme=theme,
+                language=language,
+                place=AT_THE_CAMERA,
+            )
             if login:
                 seat.sign_in(login, scene.passwords[login])
             for sight in scene.sights:

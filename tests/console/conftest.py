@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.parts.browser import Browser, Seat
-from tests.parts.control_room import PASSWORD, ControlRoom
+from tests.parts.control_room import AT_THE_CAMERA, PASSWORD, ControlRoom
 
 Sit = Callable[..., Seat]
 _FAILED = pytest.StashKey[bool]()
@@ -40,7 +40,7 @@ def sit(browser: Browser, room: ControlRoom, tmp_path: Path, request: pytest.Fix
     seats: list[Seat] = []
 
     def sit_down(login: str | None = None, path: str | None = None, **how: Any) -> Seat:  # noqa: ANN401 - see Browser.seat
-        seat = browser.seat(room.url, **how)
+        seat = browser.seat(room.url, **{"place": AT_THE_CAMERA, **how})
         seats.append(seat)
         if login is not None:
             seat.sign_in(login, PASSWORD)

@@ -22,7 +22,6 @@ Theme = Literal["light", "dark"]
 PATIENCE_MS: Final = 15_000
 # Drawn by the processor where there is no graphics card: the map needs WebGL.
 FLAGS: Final = ("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-DA_NANG: Final = {"latitude": 16.0612, "longitude": 108.2241}
 # Only the first time, so that a language chosen on the page stays; an empty tab has no storage.
 _SPOKEN: Final = """try { localStorage["wardsense.language"] ??= "%s" } catch {}"""
 _CONSOLE: Final = ROOT / "central" / "console"
@@ -61,14 +60,15 @@ class Browser:
         height: int = 900,
         theme: Theme = "light",
         language: str = "vi",
+        place: tuple[float, float] | None = None,
     ) -> "Seat":
-        """Somebody sits down, with an empty profile."""
+        """Somebody sits down, with an empty profile; `place` is where they are (lat, lon), if their device tells."""
         context = self._chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme=theme,
             locale="vi-VN",
             timezone_id="Asia/Ho_Chi_Minh",
-            geolocation={"latitude": DA_NANG["latitude"], "longitude": DA_NANG["longitude"]},
+            geolocation=None if place is None else {"latitude": place[0], "longitude": place[1]},
             permissions=["geolocation"],
             has_touch=width < 600,
         )

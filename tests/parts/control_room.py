@@ -23,6 +23,7 @@ from central.auth import accounts, sessions
 from central.auth.grants import Account, Grant, Role
 from central.auth.nodes import enrol
 from central.auth.passwords import Passwords
+from central.registry import read as read_city
 from central.store import registry
 from central.store.database import Database
 from central.store.migrate import migrate
@@ -54,6 +55,11 @@ PEOPLE: Final[dict[str, tuple[str, str, tuple[Role, ...]]]] = {
     STRANGER: ("Nguyễn Thu Hà", THERE, tuple(role for role in Role if role is not Role.FIELD)),
     STRANGE_CREW: ("Tổ trật tự 2", THERE, (Role.FIELD,)),
 }
+
+
+CITY: Final = read_city((CONFIGS / "city.yaml").read_text("utf-8"), "city.yaml")
+_PLACE: Final = CITY.nodes[NODE].cameras[CAMERA].place
+AT_THE_CAMERA: Final = (_PLACE.lat, _PLACE.lon) if _PLACE else None
 
 
 class ControlRoom:
