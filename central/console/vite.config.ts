@@ -11,6 +11,24 @@ export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { proxy: { "/v1": CENTRE } },
-  build: { target: "es2022", cssCodeSplit: true, chunkSizeWarningLimit: 1200 },
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every page stands on comes in one file, not in forty small ones; what one page alone needs stays
+            // with that page.
+            {
+              name: "ground",
+              test: /node_modules[\\/](?!maplibre-gl|@maplibre|@mapbox|pmtiles|uplot|idb|fflate)/,
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
+    },
+  },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });
