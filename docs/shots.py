@@ -37,15 +37,17 @@ THEMES: Final = ("light", "dark")
 DESK: Final = {"queue": "/queue", "map": "/map", "cases": "/cases", "fleet": "/fleet", "sensors": "/sensors"}
 # What the documents show: which picture, under which name.
 CHOSEN: Final = {
-    "queue-vi-light-1440": "queue",
-    "queue-vi-dark-2560": "queue-dark",
+    "alert-vi-light-1440": "queue",
+    "alert-en-dark-1440": "queue-dark",
     "map-vi-light-1440": "map",
     "cases-vi-light-1440": "cases",
     "case-vi-light-1440": "case",
     "tasks-vi-light-390": "tasks",
     "task-vi-light-390": "task",
+    "tasks-en-dark-390": "tasks-dark",
+    "task-en-dark-390": "task-dark",
     "fleet-vi-light-1440": "fleet",
-    "sensors-vi-light-1440": "sensors",
+    "sensor-vi-light-1440": "sensors",
 }
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from central.store.pictures import MEDIA_TYPES
 from central.store.portions import portions
 from central.store.schema import event, evidence, evidence_name
-from streams.wire.records import Event
+from streams.wire.records import Event, Evidence
 
 _MINTED: Final = select(event.c.id, event.c.node_id).where(event.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -115,10 +115,16 @@ def _name_evidence(connection: Connection, words: Sequence[Heard]) -> None:
             "sha256": picture.sha256,
             "ward_id": word.ward,
             "role": picture.role,
+            "rev": word.body.rev,
+            "boxes": [box.model_dump(mode="json") for box in word.body.boxes],
         }
-        for word, picture in named
+        for word, picture in sorted(named, key=_last_word_first)
     }
     connection.execute(_linking(connection.dialect.name), list(names.values()))
+
+
+def _last_word_first(told: tuple[Heard, Evidence]) -> int:
+    return -told[0].body.rev
 
 
 @cache
@@ -134,7 +140,13 @@ def _naming(dialect: str) -> Any:  # noqa: ANN401 - an Insert of either dialect
 
 @cache
 def _linking(dialect: str) -> Any:  # noqa: ANN401 - an Insert of either dialect
-    return _insert(dialect)(evidence_name).on_conflict_do_nothing()
+    """The boxes of a picture are those of the first words that named it, in whatever order they arrive."""
+    adding = _insert(dialect)(evidence_name)
+    return adding.on_conflict_do_update(
+        index_elements=[evidence_name.c.event_id, evidence_name.c.sha256],
+        set_={"rev": adding.excluded.rev, "boxes": adding.excluded.boxes},
+        where=adding.excluded.rev < evidence_name.c.rev,
+    )
 
 
 def _insert(dialect: str) -> Any:  # noqa: ANN401 - each dialect's own `insert`, alike in what is used here

@@ -111,5 +111,7 @@ evidence_name = Table(
     Column("sha256", String(64), primary_key=True),
     ward_column(),
     Column("role", Code, nullable=False),
+    Column("rev", Integer),  # of the words that named it first: later words tell of later boxes
+    Column("boxes", Document),
     Index("ix_evidence_name_sha256", "ward_id", "sha256"),
 )

@@ -93,7 +93,7 @@ def events_of(connection: Connection, alerts: Collection[UUID], most: int) -> di
 def evidence_of(connection: Connection, events: Collection[UUID]) -> dict[UUID, list[Row[Any]]]:
     """What each event names as evidence, and whether it is coming, here or lost."""
     asked = (
-        select(evidence, evidence_name.c.event_id, evidence_name.c.role)
+        select(evidence, evidence_name.c.event_id, evidence_name.c.role, evidence_name.c.boxes)
         .join(
             evidence_name,
             (evidence_name.c.sha256 == evidence.c.sha256) & (evidence_name.c.ward_id == evidence.c.ward_id),

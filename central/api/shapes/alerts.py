@@ -30,7 +30,10 @@ _SHOWN: Final = {state.value: state for state in EvidenceState}
 
 
 class EvidenceRef(BaseModel):
-    """A picture or clip by its content; fetch it at the `evidence/<sha256>` of the alert or case."""
+    """A picture or clip by its content; fetch it at the `evidence/<sha256>` of the alert or case.
+
+    `boxes` are what the node saw in this very picture, normalised to 0..1.
+    """
 
     sha256: str
     role: str
@@ -38,6 +41,7 @@ class EvidenceRef(BaseModel):
     bytes: int
     state: EvidenceState
     reason: dict[str, Any] | None = None
+    boxes: list[Box] = []
 
 
 class DeviceRef(BaseModel):
@@ -166,6 +170,7 @@ _OF_THE_ROW: Final = (
 def line(row: Row[Any], events: Sequence[Row[Any]], evidence: Mapping[UUID, Sequence[Row[Any]]]) -> AlertLine:
     """An alert's line, from its row, its events (newest first) and their evidence."""
     body: Mapping[str, Any] = events[0].body if events else {}
+    pictures = [ref(item) for event in events for item in evidence.get(event.id, ()) if item.state in _SHOWN]
     return AlertLine(
         **{name: getattr(row, name) for name in _OF_THE_ROW},
         ward=row.ward_id,
@@ -176,8 +181,8 @@ def line(row: Row[Any], events: Sequence[Row[Any]], evidence: Mapping[UUID, Sequ
         score=body.get("score"),
         dwell=body.get("dwell"),
         count=body.get("count", 1) if events else None,
-        boxes=body.get("boxes", []),
-        evidence=[ref(item) for event in events for item in evidence.get(event.id, ()) if item.state in _SHOWN],
+        boxes=pictures[0].boxes if pictures else [],
+        evidence=pictures,
     )
 
 
@@ -197,6 +202,7 @@ def ref(row: Row[Any]) -> EvidenceRef:
         bytes=row.bytes,
         state=_SHOWN[row.state],
         reason=row.reason,
+        boxes=row.boxes or [],
     )
 
 

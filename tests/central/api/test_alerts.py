@@ -2,13 +2,15 @@
 
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import update
+from uuid_utils.compat import uuid7
 
 from alerts.lifecycle import DismissReason
 from central.auth import accounts
 from central.auth.grants import Account, Grant, Role
 from central.store.schema import alert
-from streams.wire.records import Phase
+from streams.wire.records import Box, Phase
 from tests.central.office import CHEAP, CITY_ADMIN, CREW, OPERATOR, PASSWORD, Office, problem, proof, sha
 from tests.central.town import NOW, later, loitering, took
 
@@ -32,6 +34,22 @@ def test_a_line_says_who_has_the_alert_and_when_its_work_would_be_due(office: Of
     operator.step(path, "acknowledge")
     (line,) = operator.get("/v1/alerts").json()["items"]
     assert (line["handler_name"], line["deadline"]) == ("Op", operator.get(path).json()["deadline"])
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_the_boxes_of_a_picture_are_those_of_the_words_that_named_it_first(
+    office: Office, order: tuple[int, int]
+) -> None:
+    id_ = uuid7()
+    boxes = {rev: Box(xyxy=(0.1 * rev, 0.2, 0.1 * rev + 0.1, 0.4), label="person", score=0.9) for rev in (1, 2)}
+    for at, rev in enumerate(order):
+        phase = Phase.OPENED if rev == 1 else Phase.UPDATED
+        told = loitering(phase=phase, rev=rev, id_=id_, boxes=(boxes[rev],), evidence=(proof(),))
+        took(office.database, office.ingest, office.box.said(told, at=later(at)))
+    (line,) = office.person(OPERATOR).get("/v1/alerts").json()["items"]
+    first = [pytest.approx(corner) for corner in boxes[1].xyxy]
+    assert [box["xyxy"] for box in line["evidence"][0]["boxes"]] == [first]
+    assert [box["xyxy"] for box in line["boxes"]] == [first]
 
 
 def test_what_the_engine_hears_meanwhile_does_not_snatch_the_alert_away(office: Office) -> None:

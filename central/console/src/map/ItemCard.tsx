@@ -83,7 +83,7 @@ function Alerts({ item }: { item: AlertSpot }): ReactNode {
         <Picture
           through={`alerts/${first.id}`}
           evidence={first.evidence[0]}
-          boxes={first.boxes}
+          boxes={first.evidence[0].boxes}
           alt={t("card.picture")}
         />
       )}

@@ -6,16 +6,7 @@ import { api, told } from "@/wire/client";
 import { allDevices, openAlerts, openCases, useFreshLists } from "@/wire/everything";
 import { alert as oneAlert, oneCase } from "@/wire/queries";
 
-import {
-  type AlertLine,
-  alertSpots,
-  type Asked,
-  caseSpots,
-  deviceSpots,
-  found,
-  type Item,
-  ordered,
-} from "./items";
+import { alertSpots, type Asked, caseSpots, deviceSpots, found, type Item, ordered } from "./items";
 
 interface Shown {
   items: readonly Item[];
@@ -74,8 +65,7 @@ function useClosed(sought: Asked | null): { item: Item | null; missing: boolean 
   const one = sought?.what === "alert" ? alert : sought?.what === "case" ? work : device;
   const [alertData, caseData, deviceData] = [alert.data, work.data, device.data];
   const item = useMemo((): Item | null => {
-    if (sought?.what === "alert")
-      return alertData ? alertSpots([alertData as unknown as AlertLine])[0]! : null;
+    if (sought?.what === "alert") return alertData ? alertSpots([alertData])[0]! : null;
     if (sought?.what === "case") return caseData ? caseSpots([caseData])[0]! : null;
     if (sought?.what === "device")
       return deviceData ? deviceSpots([{ ...deviceData, retired_at: null }])[0]! : null;

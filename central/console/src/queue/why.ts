@@ -89,14 +89,14 @@ export function shots(alert: Line, events: readonly Shapes["EventShape"][] | und
         event.evidence.map((ref) => ({
           ref,
           role: roleOf(ref),
-          boxes: roleOf(ref) === "before" ? [] : boxesOf(event.body),
+          boxes: roleOf(ref) === "before" ? [] : ref.boxes,
           at: event.captured,
         })),
       )
-    : alert.evidence.map((ref, index) => ({
+    : alert.evidence.map((ref) => ({
         ref,
         role: roleOf(ref),
-        boxes: index === 0 && roleOf(ref) === "at" ? alert.boxes : [],
+        boxes: roleOf(ref) === "before" ? [] : ref.boxes,
         at: null,
       }));
   const seen = new Set<string>();
@@ -111,10 +111,6 @@ export function shots(alert: Line, events: readonly Shapes["EventShape"][] | und
 export function thumb(alert: Line): Shapes["EvidenceRef"] | undefined {
   const pictures = alert.evidence.filter(isPicture);
   return pictures.find((ref) => roleOf(ref) === "at") ?? pictures[0];
-}
-
-function boxesOf(body: Record<string, unknown>): readonly Box[] {
-  return Array.isArray(body.boxes) ? (body.boxes as Box[]) : [];
 }
 
 /** The model that saw it, where the event names one. */

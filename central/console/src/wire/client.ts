@@ -69,10 +69,17 @@ interface Answer<T> {
   response: Response;
 }
 
+/** openapi-fetch forgets how long a tuple is, and the corners of a box are one. */
+type Exact<T> = T extends (infer E)[]
+  ? Exact<E>[]
+  : T extends object
+    ? { [K in keyof T]: K extends "xyxy" ? [number, number, number, number] : Exact<T[K]> }
+    : T;
+
 /** The body of an answer; a refusal is thrown as a `Problem`. */
-export async function told<T>(asked: Promise<Answer<T>>): Promise<T> {
+export async function told<T>(asked: Promise<Answer<T>>): Promise<Exact<T>> {
   const { data, error, response } = await asked;
-  if (response.ok) return data as T;
+  if (response.ok) return data as Exact<T>;
   const problem = problemOf(error, response);
   if (response.status === 401 && (problem.code === "session_expired" || problem.code === "not_signed_in"))
     lost.forEach((listen) => listen(problem.code));

@@ -20,8 +20,6 @@ interface Page<T> {
   items: T[];
   next?: string | null;
 }
-/** openapi-fetch's types forget that a box has four numbers. */
-type Told<T> = Promise<Page<T>>;
 
 export interface Whole<T> {
   items: T[];
@@ -80,7 +78,7 @@ export const openAlerts = (ward: string | undefined) =>
                 },
               },
             }),
-          ) as Told<AlertLine>,
+          ),
         10,
       ),
   });

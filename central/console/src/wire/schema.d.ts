@@ -1848,8 +1848,15 @@ export interface components {
         /**
          * EvidenceRef
          * @description A picture or clip by its content; fetch it at the `evidence/<sha256>` of the alert or case.
+         *
+         *     `boxes` are what the node saw in this very picture, normalised to 0..1.
          */
         EvidenceRef: {
+            /**
+             * Boxes
+             * @default []
+             */
+            boxes: components["schemas"]["Box"][];
             /** Bytes */
             bytes: number;
             /** Media Type */
