@@ -1,4 +1,3 @@
-# ruff: noqa: INP001, T201 - a script, which says where the pictures are
 """Takes a picture of every page of the web client, in both languages, both themes and three widths, to be looked at.
 
 It plays a small ward in a control room of its own (real broker, real centre, scripted box), or signs in to a centre
