@@ -4,7 +4,7 @@
 
 The sign-in link in the picture opens nothing: the run is over when the file is written. Rich's picture asks a content
 network for its font; ours names the reader's own monospaced one instead.
-"""  # noqa: INP001 - a script beside the pages it draws for
+"""
 
 import asyncio
 import io
