@@ -1,7 +1,7 @@
 /** One task: what, where, by when, what was done so far; the next step stays under the thumb. */
 import { notifications } from "@mantine/notifications";
 import { IconChevronLeft } from "@tabler/icons-react";
-import { type ReactNode, useRef } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 
@@ -39,7 +39,7 @@ export function OneTask({ id }: { id: string }): ReactNode {
         <IconChevronLeft size={26} aria-hidden />
         {t("back")}
       </Link>
-      <Asked query={task}>{({ told }) => <Whole task={told} account={me.id} />}</Asked>
+      <Asked query={task}>{({ told }) => <Whole key={told.id} task={told} account={me.id} />}</Asked>
     </>
   );
 }
@@ -56,10 +56,14 @@ function Whole({ task, account }: { task: TaskDetail; account: string }): ReactN
   const add = useAdd();
   const wordsRef = useRef<HTMLTextAreaElement>(null);
   const photosRef = useRef<HTMLElement>(null);
-  const afters =
+  const counted =
     task.photos.filter((photo) => photo.role === "after").length +
     items.filter(({ caseId, deed }) => caseId === task.id && deed.type === "photo" && deed.role === "after")
       .length;
+  // A photo the centre has just taken waits no more and is not told of yet: it still counts. The centre has the last
+  // word; this only spares a person a refusal.
+  const [afters, setAfters] = useState(counted);
+  if (counted > afters) setAfters(counted);
 
   const take = async (told: Omit<StepDeed, "type" | "from">, draftKey: string | null): Promise<boolean> => {
     const kept = await add(task, { type: "step", from: now.state, ...told }, null, draftKey);
