@@ -99,6 +99,9 @@ def test_an_operator_sees_who_has_an_alert_and_is_told_when_somebody_else_was_qu
     hung.page.reload()
     expect(row(hung.page, second)).to_be_visible()
     row(hung.page, second).click()
+    # The alert whole is asked for once the cursor rests; from then on his page, cut off, learns nothing more of it.
+    detail = hung.page.get_by_role("region", name=said("queue:detail.label"))
+    expect(detail.get_by_text(said("codes:alertStep.raise"), exact=True)).to_be_visible()
     row(lan.page, second).click()
     lan.page.keyboard.press("c")
     until(lambda: alert(room, second)["handling"] == "confirmed", what="Lan's verdict")
