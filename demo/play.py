@@ -194,6 +194,8 @@ class Play:
             return  # the centre is away, and the panel shows that it is down
         if seen.picture_after_s is None and view.any_picture(seen):
             seen.picture_after_s = round(seen.seconds, 1)
+        if seen.closed_after_s is None and view.any_closed(seen):
+            seen.closed_after_s = round(seen.seconds, 1)
 
     async def _end(
         self, acting: Sequence[asyncio.Task[None]], watching: asyncio.Task[None], *, told_to_stop: bool
@@ -257,7 +259,11 @@ class Play:
 
     def _account(self) -> dict[str, Any]:
         self._run.sessions.note(counting.counters(self._stage.counters))
-        first = {"up_after_s": self._up_after_s, "first_alert_with_picture_s": self._view.picture_after_s}
+        first = {
+            "up_after_s": self._up_after_s,
+            "first_alert_with_picture_s": self._view.picture_after_s,
+            "first_case_closed_s": self._view.closed_after_s,
+        }
         return first | account(self._stage, self._played, self._run, driven=self._wishes.drive)
 
     def _addresses(self) -> list[tuple[str, str]]:

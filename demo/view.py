@@ -36,6 +36,7 @@ class View:
     counters: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0
     picture_after_s: float | None = None  # from the start of all to the first alert in the queue with its picture
+    closed_after_s: float | None = None  # from the start of all to the first case closed
 
     @property
     def ledger(self) -> dict[str, int]:
@@ -51,6 +52,11 @@ def any_picture(view: View) -> bool:
     return any(
         alert["raised_at"] and any(item["state"] == "here" for item in alert["evidence"]) for alert in view.alerts
     )
+
+
+def any_closed(view: View) -> bool:
+    """Whether a case has gone the whole way."""
+    return any(case["state"] == "closed" for case in view.cases)
 
 
 def line(view: View, children: Sequence[Child]) -> str:
