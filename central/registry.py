@@ -42,11 +42,21 @@ class Spot(_Part):
 
 
 class Camera(_Part):
-    """A camera a node reads."""
+    """A camera a node reads, and what people call the zones and lines its node watches in its picture.
+
+    The centre does not know the node's configuration: a zone without a name is told by its id, a name too many of none.
+    """
 
     name: Name
     ward: Slug
     place: Spot | None = None
+    zones: dict[Slug, Name] = Field(default_factory=dict)
+    lines: dict[Slug, Name] = Field(default_factory=dict)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The name of every zone and line that has one."""
+        return {**self.zones, **self.lines}
 
 
 class Sensor(_Part):
@@ -80,7 +90,7 @@ def read(text: str, name: str) -> City:
     """The registry from YAML text. Raises DocumentRefused with every mistake, each with file and line."""
     document = documents.parse(text, name)
     city = documents.fit(document, City)
-    mistakes = [*_strangers(city, document), *_doubles(city, document)]
+    mistakes = [*_strangers(city, document), *_doubles(city, document), *_crossed(city, document)]
     if mistakes:
         raise DocumentRefused(mistakes)
     return city
@@ -116,3 +126,12 @@ def _doubles(city: City, document: Document) -> Iterator[Mistake]:
                     where = ("nodes", node_id, kind, device_id)
                     yield document.mistake(where, f"{device_id!r} already stands under {seen[device_id]}")
                 seen.setdefault(device_id, f"{kind} of node {node_id}")
+
+
+def _crossed(city: City, document: Document) -> Iterator[Mistake]:
+    """Ids that a camera has for a zone and for a line: an alert tells either by its id alone."""
+    for node_id, node in city.nodes.items():
+        for camera_id, camera in node.cameras.items():
+            for id_ in camera.zones.keys() & camera.lines.keys():
+                where = ("nodes", node_id, "cameras", camera_id, "lines", id_)
+                yield document.mistake(where, f"{id_!r} is already a zone of this camera")

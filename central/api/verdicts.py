@@ -79,7 +79,7 @@ def confirmed(connection: Connection, deed: Deed, decided: Decided) -> tuple[dic
     running = still_open(connection, row.id, deed.visitor.account.id, deed.now)
     if running is not None:
         return {"case_id": running.id}, [News(row.ward_id, "case", str(running.id), {"verb": "recur"})]
-    finding = Finding(decided.after, rule, row.device_name, row.device_lat, row.device_lon)
+    finding = Finding(decided.after, rule, row.device_name, row.zone_name, row.device_lat, row.device_lon)
     opened = open_for(connection, finding, deed.here.calendar, deed.visitor.account.id, deed.now)
     append(connection, deed.visitor.act("open", "case", opened.id, row.ward_id), deed.now)
     return {"case_id": opened.id}, [News(row.ward_id, "case", str(opened.id), {"verb": "open"})]

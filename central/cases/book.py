@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 
 from central.cases.lifecycle import UNFINISHED
 from central.store.columns import folded
-from central.store.schema import alert, case, case_history, device, photo, unit, ward
+from central.store.schema import alert, case, case_history, device, photo, unit, ward, zone
 from central.store.scope import Scope, within
 
 AFTER: Final = "after"
@@ -140,10 +140,12 @@ def _whole() -> Select[Any]:
             device.c.kind.label("device_kind"),
             device.c.lat.label("device_lat"),
             device.c.lon.label("device_lon"),
+            zone.c.name.label("zone_name"),
             unit.c.name.label("unit_name"),
             alert.c.rule.label("rule"),
         )
         .outerjoin(device, device.c.id == case.c.device_id)
+        .outerjoin(zone, (zone.c.device_id == case.c.device_id) & (zone.c.id == case.c.zone))
         .outerjoin(unit, unit.c.id == case.c.unit_id)
         .outerjoin(alert, alert.c.id == case.c.alert_id)
     )

@@ -31,11 +31,12 @@ class UnderWay(Exception):  # noqa: N818 - the name says why the confirmation st
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was confirmed: the alert, its contract, and where its device stands."""
+    """What was confirmed: the alert, its contract, where its device stands, and what people call the place."""
 
     alert: Alert
     rule: Rule
     name: str | None
+    zone_name: str | None
     lat: float | None
     lon: float | None
 
@@ -63,7 +64,7 @@ def open_for(connection: Connection, finding: Finding, calendar: Calendar, actor
         "zone": place.zone,
         "lat": finding.lat,
         "lon": finding.lon,
-        "folded": folded(" ".join(filter(None, (rule.title.vi, rule.title.en, finding.name, place.zone)))),
+        "folded": _sought_by(finding),
         "opened_at": now,
         "deadline": due.now,
         "first_deadline": due.first,
@@ -91,3 +92,9 @@ def withdraw(connection: Connection, row: Row[Any], actor: UUID, now: datetime) 
         Step.REJECT, actor, state, advance(state, Step.REJECT), params={"reason": "undone", "alert": str(row.alert_id)}
     )
     book.take_step(connection, row, {"alert_id": None, "closed_at": now}, noted, now)
+
+
+def _sought_by(finding: Finding) -> str:
+    """What a search finds the case by."""
+    title, zone = finding.rule.title, finding.alert.fingerprint.place.zone
+    return folded(" ".join(filter(None, (title.vi, title.en, finding.name, zone, finding.zone_name))))

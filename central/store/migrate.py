@@ -18,8 +18,8 @@ from central.store.database import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-OLDEST: Final = "0008"
-NEWEST: Final = "0008"
+OLDEST: Final = "0009"
+NEWEST: Final = "0009"
 _LOCK: Final = 0x57617264  # "Ward": one migration at a time on a PostgreSQL server
 _FOLDER: Final = Path(__file__).parent / "migrations"
 

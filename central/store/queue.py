@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from alerts.alert import Alert
 from central.store.alerts import columns
 from central.store.columns import folded
-from central.store.schema import alert, alert_event, alert_history, device, event, evidence, evidence_name
+from central.store.schema import alert, alert_event, alert_history, device, event, evidence, evidence_name, zone
 from central.store.scope import Scope, within
 
 
@@ -136,13 +136,18 @@ def handle(connection: Connection, changed: Alert, extra: Mapping[str, Any], not
 
 
 def _with_device() -> Select[Any]:
-    return select(
-        *(column for column in alert.c if column.name != "memory"),
-        device.c.name.label("device_name"),
-        device.c.kind.label("device_kind"),
-        device.c.lat.label("device_lat"),
-        device.c.lon.label("device_lon"),
-    ).outerjoin(device, device.c.id == alert.c.device_id)
+    return (
+        select(
+            *(column for column in alert.c if column.name != "memory"),
+            device.c.name.label("device_name"),
+            device.c.kind.label("device_kind"),
+            device.c.lat.label("device_lat"),
+            device.c.lon.label("device_lon"),
+            zone.c.name.label("zone_name"),
+        )
+        .outerjoin(device, device.c.id == alert.c.device_id)
+        .outerjoin(zone, (zone.c.device_id == alert.c.device_id) & (zone.c.id == alert.c.zone))
+    )
 
 
 def _filtered(asked: Select[Any], wanted: Wanted) -> Select[Any]:
@@ -166,5 +171,6 @@ def _filtered(asked: Select[Any], wanted: Wanted) -> Select[Any]:
         asked = asked.where(alert.c.raised_at >= wanted.since)
     if wanted.text:
         like = f"%{folded(wanted.text)}%"
-        asked = asked.where(or_(device.c.folded.like(like), alert.c.rule.like(like), alert.c.zone.like(like)))
+        places = (device.c.folded, alert.c.zone, zone.c.folded)
+        asked = asked.where(or_(alert.c.rule.like(like), *(place.like(like) for place in places)))
     return asked

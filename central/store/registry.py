@@ -2,15 +2,17 @@
 
 Applying changes only what differs, writes one audit row for each row it made, changed or retired, and deletes nothing:
 a node or device no longer in the file is retired, because history still names it. Where a device moves to another ward,
-the move gets a row of its own with its time, so that facts keep the ward they had.
+the move gets a row of its own with its time, so that facts keep the ward they had. Names of zones are no history:
+they are as the file has them now.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from central.registry import City, devices
 from central.store import audit
@@ -18,7 +20,7 @@ from central.store.audit import Act
 from central.store.changes import News, announce
 from central.store.columns import folded
 from central.store.portions import portions
-from central.store.schema import device, device_ward, node, unit, ward
+from central.store.schema import device, device_ward, node, unit, ward, zone
 
 _TOLD: Final = frozenset({"node", "device"})
 _KNOWN: Final = select(node.c.id, node.c.ward_id).where(
@@ -75,6 +77,7 @@ def apply(connection: Connection, city: City, at: datetime, origin: str) -> int:
     for table in (node, device):
         named = {row.id for row in _rows(city) if row.table is table}
         acts += _retire(connection, table, named, at, origin)
+    acts += _name_zones(connection, city, origin)
     _keep_wards(connection, city, at)
     for act in acts:
         audit.append(connection, act, at)
@@ -170,3 +173,18 @@ def _keep_wards(connection: Connection, city: City, at: datetime) -> None:
         for id_, thing in devices(box).items():
             if newest.get(id_) != thing.ward:
                 connection.execute(insert(device_ward).values(device_id=id_, since=at, ward_id=thing.ward))
+
+
+def _name_zones(connection: Connection, city: City, origin: str) -> list[Act]:
+    """What the zones and lines of each camera in the file are called."""
+    known: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for row in connection.execute(select(zone)):
+        known[row.device_id][row.id] = row.name
+    cameras = {id_: camera for box in city.nodes.values() for id_, camera in box.cameras.items()}
+    renamed = {id_: camera.named for id_, camera in cameras.items() if camera.named != known[id_]}
+    for id_, names in renamed.items():
+        connection.execute(delete(zone).where(zone.c.device_id == id_))
+        rows = [{"device_id": id_, "id": of, "name": name, "folded": folded(name)} for of, name in names.items()]
+        if rows:
+            connection.execute(insert(zone), rows)
+    return [Act("changed", "device", id_, origin, cameras[id_].ward, params={"fields": ["zones"]}) for id_ in renamed]

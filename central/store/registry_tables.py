@@ -1,4 +1,4 @@
-"""Tables of what the city owns and who owns what: wards, units, nodes, and the cameras and sensors they read."""
+"""Tables of what the city owns and who owns what: wards, units, nodes, what they read, and the names of its zones."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, String, Table, Text, Uuid
 
@@ -76,4 +76,12 @@ device_ward = Table(
     Column("device_id", Slug, ForeignKey("device.id"), primary_key=True),
     Column("since", Instant, primary_key=True),
     ward_column(),
+)
+zone = Table(
+    "zone",
+    metadata,
+    Column("device_id", Slug, ForeignKey("device.id"), primary_key=True),
+    Column("id", Slug, primary_key=True),  # of a zone or a line of the camera, as its node's configuration has it
+    Column("name", Text, nullable=False),
+    Column("folded", Text, nullable=False),
 )

@@ -10,7 +10,7 @@ from central.store.ground import metadata
 from central.store.judged_tables import alert, alert_event, alert_history, case, case_history, photo
 from central.store.order_tables import node_order
 from central.store.people_tables import account, audit, change, grant, idempotency, session, sign_in_link
-from central.store.registry_tables import device, device_ward, node, unit, ward
+from central.store.registry_tables import device, device_ward, node, unit, ward, zone
 from central.store.watch_tables import watch_day
 
 __all__ = [
@@ -41,4 +41,5 @@ __all__ = [
     "unit",
     "ward",
     "watch_day",
+    "zone",
 ]

@@ -63,6 +63,20 @@ nodes:
         ("ward: hai-chau\n    cameras", "wards: hai-chau\n    cameras", 10, "unknown setting"),
         ("unit: m}", "unit: m, colour: red}", 15, "unknown setting"),
         ("  box-2:", "  Box 2:", 16, "pattern"),
+        ("{name: One, ward: hai-chau}", "{name: One, ward: hai-chau, zones: {Cổng: Cổng}}", 12, "pattern"),
+        ("{name: One, ward: hai-chau}", "{name: One, ward: hai-chau, zones: {gate: ''}}", 12, "at least 1 character"),
+        (
+            "{name: One, ward: hai-chau}",
+            "{name: One, ward: hai-chau, lines: {gate: " + "g" * 201 + "}}",
+            12,
+            "at most 200",
+        ),
+        (
+            "{name: One, ward: hai-chau}",
+            "{name: One, ward: hai-chau, zones: {g: A}, lines: {g: B}}",
+            12,
+            "already a zone",
+        ),
     ],
 )
 def test_a_slip_is_told_with_file_and_line(old: str, new: str, line: int, message: str) -> None:
@@ -104,6 +118,29 @@ def test_what_leaves_the_file_is_retired_and_may_not_speak_any_more(database: Da
     assert applied(database, CITY, 20) == 2
     with database.reading() as connection:
         assert sorted(stored.boxes(connection, ["box-1", "box-2"], [])) == ["box-1", "box-2"]
+
+
+def test_a_cameras_zones_and_lines_are_called_what_the_file_calls_them_now(database: Database) -> None:
+    def told(names: str, seconds: float) -> int:
+        return applied(
+            database, CITY.replace("{name: One, ward: hai-chau}", f"{{name: One, ward: hai-chau{names}}}"), seconds
+        )
+
+    told(", zones: {gate: Cổng chợ}, lines: {curb: Mép đường}", 0)
+    named = sorted(rows(database, tables.zone), key=lambda row: str(row["id"]))
+    assert [(row["device_id"], row["id"], row["name"], row["folded"]) for row in named] == [
+        ("cam-1", "curb", "Mép đường", "mep duong"),
+        ("cam-1", "gate", "Cổng chợ", "cong cho"),
+    ]
+    assert told(", zones: {gate: Cổng chợ}, lines: {curb: Mép đường}", 10) == 0
+    assert told(", zones: {gate: Cổng bắc}", 20) == 1
+    assert [(row["id"], row["name"]) for row in rows(database, tables.zone)] == [("gate", "Cổng bắc")]
+    changed = [row for row in rows(database, tables.audit) if row["at"] == later(20)]
+    assert [(row["act"], row["of"], row["row"], row["params"]) for row in changed] == [
+        ("changed", "device", "cam-1", {"fields": ["zones"]})
+    ]
+    assert told("", 30) == 1
+    assert count(database, tables.zone) == 0
 
 
 def test_names_are_found_without_diacritics(database: Database) -> None:

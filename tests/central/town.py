@@ -86,6 +86,14 @@ def rules() -> RuleBook:
     return parse_rules(RULES, "rules.yaml", config.everything(registry.read(CITY, "city.yaml")))
 
 
+def called(database: Database, camera: str, zones: str) -> None:
+    """From now on the town's file calls these zones of a camera so: `gate: Cổng chợ`."""
+    line = f"{camera}: {{name: "
+    city = registry.read(CITY.replace(line, f"{camera}: {{zones: {{{zones}}}, name: "), "city.yaml")
+    with database.writing() as connection:
+        registered.apply(connection, city, NOW, "import")
+
+
 def took(database: Database, ingest: Ingest, *messages: Message, now: datetime | None = None) -> Outcome:
     """One group, stored; what it came to."""
     at = now or max(message.heard for message in messages)

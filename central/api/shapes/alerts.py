@@ -57,7 +57,8 @@ class DeviceRef(BaseModel):
 class AlertLine(BaseModel):
     """An alert as the queue shows it. Boxes are normalised to 0..1 of the picture `evidence` names first.
 
-    `deadline`: when its case would be due, had it been confirmed the moment it was raised.
+    `deadline`: when its case would be due, had it been confirmed the moment it was raised. `zone_name`: what people
+    call the zone or line, where the city's file names it.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class AlertLine(BaseModel):
     unit: str
     device: DeviceRef
     zone: str | None
+    zone_name: str | None = None
     subject: str | None
     severity: Severity
     condition: Condition
@@ -162,8 +164,19 @@ class Remark(BaseModel):
 
 
 _OF_THE_ROW: Final = (
-    *("id", "rule", "zone", "subject", "severity", "condition", "handling", "suppression", "reason", "case_id"),
-    *("first_seen", "last_seen", "raised_at", "cleared_at", "handled_at", "occurrences", "late", "peak", "version"),
+    *("id", "rule", "zone", "zone_name", "subject", "severity", "condition", "handling", "suppression", "reason"),
+    *(
+        "case_id",
+        "first_seen",
+        "last_seen",
+        "raised_at",
+        "cleared_at",
+        "handled_at",
+        "occurrences",
+        "late",
+        "peak",
+        "version",
+    ),
 )
 
 

@@ -52,6 +52,7 @@ class CaseLine(BaseModel):
     severity: Severity
     device: DeviceRef | None
     zone: str | None
+    zone_name: str | None = None
     lat: float | None
     lon: float | None
     words: str | None
@@ -159,6 +160,7 @@ def case_line(row: Row[Any], people: Mapping[UUID, str], steps: Sequence[Step], 
         severity=row.severity,
         device=None if row.device_id is None else device_ref(row),
         zone=row.zone,
+        zone_name=row.zone_name,
         lat=row.lat,
         lon=row.lon,
         words=row.words,

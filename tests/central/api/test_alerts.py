@@ -12,7 +12,7 @@ from central.auth.grants import Account, Grant, Role
 from central.store.schema import alert
 from streams.wire.records import Box, Phase
 from tests.central.office import CHEAP, CITY_ADMIN, CREW, OPERATOR, PASSWORD, Office, problem, proof, sha
-from tests.central.town import NOW, later, loitering, took
+from tests.central.town import NOW, called, later, loitering, took
 
 
 def test_of_two_operators_on_one_alert_the_slower_is_told_so(office: Office) -> None:
@@ -192,6 +192,20 @@ def test_a_line_shows_the_box_the_place_and_the_picture_on_its_way(office: Offic
     assert (line["kind"], line["score"], line["dwell"], line["zone"]) == ("loitering", 0.91, 61.0, "gate")
     assert line["device"]["name"] == "One"
     assert [(ref["sha256"], ref["state"]) for ref in line["evidence"]] == [(proof().sha256, "coming")]
+
+
+def test_a_zone_is_told_and_found_by_the_name_it_has_in_the_citys_file(office: Office) -> None:
+    path = f"/v1/alerts/{office.raise_alert()}"
+    operator = office.person(OPERATOR)
+    assert operator.get(path).json()["zone_name"] is None
+    called(office.database, "cam-1", "gate: Cổng chợ, yard: Sân sau")
+    assert [(line["zone"], line["zone_name"]) for line in operator.get("/v1/alerts", q="cong cho").json()["items"]] == [
+        ("gate", "Cổng chợ")
+    ]
+    assert operator.get("/v1/alerts", q="san sau").json()["items"] == []
+    case = f"/v1/cases/{operator.step(path, 'confirm')['case_id']}"
+    assert operator.get(case).json()["zone_name"] == "Cổng chợ"
+    assert [line["zone_name"] for line in operator.get("/v1/cases", q="cong cho").json()["items"]] == ["Cổng chợ"]
 
 
 def test_the_same_place_shows_its_past(office: Office) -> None:

@@ -27,7 +27,9 @@ export function Facts({ one }: { one: CaseDetail }): ReactNode {
       <dl className={classes.facts}>
         <Fact name={t("fact.place")}>
           {one.device?.name ?? t("fact.noPlace")}
-          {one.zone && <span className="ws-quiet"> · {t("fact.zone", { zone: one.zone })}</span>}
+          {one.zone && (
+            <span className="ws-quiet"> · {t("fact.zone", { zone: one.zone_name ?? one.zone })}</span>
+          )}
         </Fact>
         <Fact name={t("fact.unit")}>{one.unit_name ?? one.unit}</Fact>
         <Fact name={t("fact.assignee")}>

@@ -79,7 +79,7 @@ function Card({ task, title }: { task: Task; title: string }): ReactNode {
       <div className={classes.with}>
         <IconMapPin size={20} aria-hidden />
         <span>
-          {task.device?.name ?? task.zone ?? t("place.unknown")}
+          {task.device?.name ?? task.zone_name ?? task.zone ?? t("place.unknown")}
           <Distance of={task} before=" · " />
         </span>
       </div>

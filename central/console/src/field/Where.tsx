@@ -13,7 +13,7 @@ export function Where({ task }: { task: Task }): ReactNode {
   const { t } = useTranslation("field");
   const place = usePlace();
   const { lat, lon } = task;
-  const name = task.device?.name ?? task.zone ?? "";
+  const name = task.device?.name ?? task.zone_name ?? task.zone ?? "";
   return (
     <section>
       <h2 className={classes.heading}>{t("place.title")}</h2>

@@ -141,7 +141,7 @@ function Alert({
           </Group>
           <Text className="ws-quiet" size="sm">
             {line.device.name ?? line.device.id}
-            {line.zone && ` · ${names.zone(line.zone)}`}
+            {line.zone && ` · ${line.zone_name ?? names.zone(line.zone)}`}
             {` · ${names.ward(line.ward)}`}
           </Text>
         </div>

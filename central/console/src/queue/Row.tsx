@@ -89,7 +89,7 @@ export const Row = memo(function Row(props: Props): ReactNode {
         </div>
         <div className={classes.place}>
           {line.device.name ?? line.device.id}
-          {line.zone && ` · ${names.zone(line.zone)}`}
+          {line.zone && ` · ${line.zone_name ?? names.zone(line.zone)}`}
           {names.manyWards && ` · ${names.ward(line.ward)}`}
         </div>
         <div className={classes.foot}>

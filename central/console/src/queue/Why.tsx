@@ -32,7 +32,7 @@ export function Why({ line, whole, names }: Props): ReactNode {
         {what && (
           <li>
             {line.subject ? t("queue:why.event", { what, subject: names.subject(line.subject) }) : what}
-            {line.zone && ` · ${t("queue:why.zone", { zone: names.zone(line.zone) })}`}
+            {line.zone && ` · ${t("queue:why.zone", { zone: line.zone_name ?? names.zone(line.zone) })}`}
           </li>
         )}
         {said.map((fact) => (

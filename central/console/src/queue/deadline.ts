@@ -13,5 +13,5 @@ export function limitOf(text: string): Limit | null {
   return count && found ? { unit: found, count: Number(count), working: clock === "working" } : null;
 }
 
-/** "long-duong" as people read it, until the zones have names. */
+/** "long-duong" as people read it, where nobody has given it a name. */
 export const readable = (slug: string): string => slug.replaceAll(/[-_]+/g, " ");

@@ -1302,12 +1302,15 @@ export interface components {
             ward: string;
             /** Zone */
             zone: string | null;
+            /** Zone Name */
+            zone_name?: string | null;
         };
         /**
          * AlertLine
          * @description An alert as the queue shows it. Boxes are normalised to 0..1 of the picture `evidence` names first.
          *
-         *     `deadline`: when its case would be due, had it been confirmed the moment it was raised.
+         *     `deadline`: when its case would be due, had it been confirmed the moment it was raised. `zone_name`: what people
+         *     call the zone or line, where the city's file names it.
          */
         AlertLine: {
             /**
@@ -1381,6 +1384,8 @@ export interface components {
             ward: string;
             /** Zone */
             zone: string | null;
+            /** Zone Name */
+            zone_name?: string | null;
         };
         /**
          * Assignment
@@ -1519,6 +1524,8 @@ export interface components {
             words: string | null;
             /** Zone */
             zone: string | null;
+            /** Zone Name */
+            zone_name?: string | null;
         };
         /**
          * CaseHistoryEntry
@@ -1609,6 +1616,8 @@ export interface components {
             words: string | null;
             /** Zone */
             zone: string | null;
+            /** Zone Name */
+            zone_name?: string | null;
         };
         /**
          * Code
