@@ -70,6 +70,17 @@ _DRAWN: Final[dict[str, Any]] = {
         {"crowding": {"zone": "via-he", "at_least": 5, "for_s": 5}},
     ],
 }
+_CALLED: Final = {  # the zones and lines of these scenes, where the city's file does not name a camera's own
+    "toan-canh": "Toàn cảnh",
+    "vach-giua": "Vạch giữa hình",
+    "quang-truong": "Quảng trường",
+    "loi-di": "Lối đi",
+    "long-duong": "Lòng đường",
+    "mat-duong": "Mặt đường",
+    "vach-dem": "Vạch đếm xe",
+    "via-he": "Vỉa hè",
+    "vach-qua-duong": "Vạch sang đường",
+}
 
 _LOGIN: Final = re.compile(r"(?P<scheme>rtsps?://)(?P<user>[^:/?#@]+)(:(?P<password>[^/?#@]*))?@(?P<place>[^@]+)")
 
@@ -126,14 +137,22 @@ def login(address: str) -> tuple[str, str, str] | None:
     return told and (told["scheme"] + told["place"], unquote(told["user"]), unquote(told["password"] or ""))
 
 
-def city(base: str, count: int) -> str:
-    """The registry as YAML, with the cameras that are watched: those beyond the third stand in the first ward."""
+def city(base: str, sources: Sequence[str]) -> str:
+    """The registry as YAML, with the cameras that are watched: those beyond the third stand in the first ward.
+
+    Their zones and lines are called what the base calls them, else what such a scene's are called.
+    """
     told = yaml.safe_load(base)
     node = next(iter(told["nodes"].values()))
-    for index in range(count, len(CAMERAS)):
+    for index in range(len(sources), len(CAMERAS)):
         del node["cameras"][camera_id(index)]
-    for index in range(len(CAMERAS), count):
+    for index in range(len(CAMERAS), len(sources)):
         node["cameras"][camera_id(index)] = {"name": f"Camera {index + 1}", "ward": node["ward"]}
+    for index, source in enumerate(sources):
+        camera, scene = node["cameras"][camera_id(index)], _scene(source)
+        for kind in ("zones", "lines"):
+            called = {part["id"]: _CALLED[part["id"]] for part in scene[kind]}
+            camera[kind] = {**called, **camera.get(kind, {})}
     return yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
 
 

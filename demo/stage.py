@@ -143,7 +143,7 @@ def build(setting: Setting, videos: Videos) -> Stage:
         passwords={person.login: secrets.token_urlsafe(9) for person in PEOPLE},
     )
     known = logins if found else {}
-    _private(folder / "city.yaml", city((CONFIGS / "city.yaml").read_text("utf-8"), len(videos.sources)))
+    _private(folder / "city.yaml", city((CONFIGS / "city.yaml").read_text("utf-8"), videos.sources))
     _private(stage.central_file, _yaml(_central(stage, known)))
     _private(stage.node_file, _yaml(_node(stage, known, setting.fps)))
     return stage

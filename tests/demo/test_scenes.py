@@ -78,7 +78,7 @@ def test_a_clip_known_by_name_has_a_scene_of_its_own_and_any_other_the_whole_pic
 
 def test_every_camera_beyond_the_third_is_registered_in_the_first_ward() -> None:
     base = (ROOT / "configs" / "city.yaml").read_text("utf-8")
-    (node,) = yaml.safe_load(city(base, 5))["nodes"].values()
+    (node,) = yaml.safe_load(city(base, ("",) * 5))["nodes"].values()
     before = next(iter(yaml.safe_load(base)["nodes"].values()))["cameras"]
     assert set(node["cameras"]) == {*before, camera_id(3), camera_id(4)}
     assert node["cameras"][camera_id(4)]["ward"] == node["ward"]
@@ -86,13 +86,32 @@ def test_every_camera_beyond_the_third_is_registered_in_the_first_ward() -> None
 
 def test_a_camera_nobody_watches_is_not_registered() -> None:
     base = (ROOT / "configs" / "city.yaml").read_text("utf-8")
-    (node,) = yaml.safe_load(city(base, 1))["nodes"].values()
+    (node,) = yaml.safe_load(city(base, ("",)))["nodes"].values()
     assert list(node["cameras"]) == [camera_id(0)]
 
 
 def test_three_cameras_leave_the_registry_as_it_is() -> None:
     base = (ROOT / "configs" / "city.yaml").read_text("utf-8")
-    assert yaml.safe_load(city(base, 3)) == yaml.safe_load(base)
+    assert yaml.safe_load(city(base, ("",) * 3)) == yaml.safe_load(base)
+
+
+def test_the_zones_of_a_scene_are_called_what_the_city_calls_them_else_what_such_a_scene_is_called() -> None:
+    base = (ROOT / "configs" / "city.yaml").read_text("utf-8")
+    (node,) = yaml.safe_load(city(base, ("opencv_vtest.avi", "", "street.mp4", "")))["nodes"].values()
+    plaza, market, _, beyond = node["cameras"].values()
+    assert plaza["zones"]["quang-truong"] == "Quảng trường"
+    assert market["zones"]["via-he"] == "Vỉa hè trước chợ"
+    assert beyond["zones"] == {"via-he": "Vỉa hè", "long-duong": "Lòng đường"}
+
+
+@pytest.mark.parametrize("source", ["", "street.mp4", *scenes.CLIPS])
+def test_every_zone_and_line_that_is_watched_has_a_name(source: str) -> None:
+    (camera,) = cameras(scenes.Videos((source,), None, None, ""), 5)
+    base = "nodes: {box: {ward: w, cameras: {cam-bach-dang: {}, cam-tran-phu: {}, cam-dien-bien-phu: {}}}}"
+    (named,) = yaml.safe_load(city(base, (source,)))["nodes"]["box"]["cameras"].values()
+    assert [set(named[kind]) for kind in ("zones", "lines")] == [
+        {part["id"] for part in camera[kind]} for kind in ("zones", "lines")
+    ]
 
 
 def test_two_rivers_one_of_which_floods_soon() -> None:
