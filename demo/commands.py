@@ -15,10 +15,11 @@ from demo.children import ChildFailedError
 from demo.desktop import has_screen
 from demo.place import FolderRefusedError
 from demo.play import Play, Wishes
+from demo.ports import PortTakenError
 from demo.proving import prove
 from demo.scenes import NoVideoError, choose
 from demo.settling_in import StepFailedError
-from demo.stage import PortTakenError, Setting, build
+from demo.stage import Setting, build
 
 app = typer.Typer(help="The whole system on this machine.")
 SHARED = "WARDSENSE_SHARED"
@@ -67,7 +68,8 @@ def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
     except (NoVideoError, FolderRefusedError, PortTakenError, NoBrokerError) as refused:
         raise _stopped(str(refused)) from None
     shown = not no_open and not headless and has_screen(os.environ, sys.platform)
-    status = _played(Play(stage, Wishes(headless, seconds, drive, kill, seed, report, open_page=shown), out))
+    with stage:
+        status = _played(Play(stage, Wishes(headless, seconds, drive, kill, seed, report, open_page=shown), out))
     raise typer.Exit(status)
 
 

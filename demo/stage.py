@@ -5,16 +5,17 @@ anew each time and stand in files only their owner may read.
 """
 
 import secrets
-import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, TextIO
+from types import TracebackType
+from typing import Any, Final, Self, TextIO
 
 import yaml
 
-from demo import broker, ground, place
+from demo import broker, ground, place, ports
 from demo.broker import Wanted
 from demo.scenes import Videos, cameras, city, login, sensors
 from streams import shipped
@@ -25,11 +26,6 @@ CLIENT: Final = ROOT / "central" / "console" / "dist"  # where `make console` bu
 NODE: Final = "node-bach-dang"
 WARDS: Final = ("ben-lanh", "vuon-sen")
 WHOLE_CITY: Final = "*"
-USUAL_PORT: Final = 8000
-
-
-class PortTakenError(ValueError):
-    """Somebody listens on the port asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ INVITED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where everything stands."""
+    """Where everything stands. The folder and both ports are held until it is left."""
 
     folder: Path
     http_port: int
@@ -72,8 +68,17 @@ class Stage:
     videos: Videos
     broker_command: list[str]
     client: Path | None  # the built web client, where there is one
-    mark: TextIO  # held as long as the run
+    mark: TextIO
+    held: ExitStack
     passwords: dict[str, str] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.held.close()
 
     @property
     def url(self) -> str:
@@ -127,34 +132,35 @@ def build(setting: Setting, videos: Videos) -> Stage:
 
     Raises FolderRefusedError for a folder that is not ours, NoBrokerError, PortTakenError, OSError.
     """
-    http_port, found = _http_port(setting.http_port), broker.find(setting.broker)
-    held = place.take(setting.folder)
-    folder, port = held.folder, free_port()
-    logins = {NODE: secrets.token_urlsafe(16), "central": secrets.token_urlsafe(16)}
-    stage = Stage(
-        folder=folder,
-        http_port=http_port,
-        broker_port=port,
-        database=setting.database or f"sqlite:///{folder / 'wardsense.db'}",
-        videos=videos,
-        broker_command=broker.command(found, folder / "broker", port, logins),
-        client=setting.client if (setting.client / "index.html").is_file() else None,
-        mark=held.mark,
-        passwords={person.login: secrets.token_urlsafe(9) for person in PEOPLE},
-    )
-    known = logins if found else {}
-    _private(folder / "city.yaml", city((CONFIGS / "city.yaml").read_text("utf-8"), videos.sources))
-    _private(stage.central_file, _yaml(_central(stage, known)))
-    _private(stage.node_file, _yaml(_node(stage, known, setting.fps)))
-    return stage
+    with ExitStack() as held:
+        wanted = setting.http_port
+        http_port = held.enter_context(ports.hold_usual() if wanted is None else ports.hold(wanted)).port
+        found = broker.find(setting.broker)
+        taken = place.take(setting.folder)
+        folder, mark = taken.folder, held.enter_context(taken.mark)
+        port = held.enter_context(ports.hold_any()).port
+        logins = {NODE: secrets.token_urlsafe(16), "central": secrets.token_urlsafe(16)}
+        stage = Stage(
+            folder=folder,
+            http_port=http_port,
+            broker_port=port,
+            database=setting.database or f"sqlite:///{folder / 'wardsense.db'}",
+            videos=videos,
+            broker_command=broker.command(found, folder / "broker", port, logins),
+            client=setting.client if (setting.client / "index.html").is_file() else None,
+            mark=mark,
+            held=held,
+            passwords={person.login: secrets.token_urlsafe(9) for person in PEOPLE},
+        )
+        _write(stage, logins if found else {}, setting.fps)
+        return replace(stage, held=held.pop_all())
 
 
-def _http_port(wanted: int | None) -> int:
-    if wanted is None:
-        return USUAL_PORT if free(USUAL_PORT) else free_port()
-    if not free(wanted):
-        raise PortTakenError(f"port {wanted} is taken; give another with --port")
-    return wanted
+def _write(stage: Stage, logins: Mapping[str, str], fps: float) -> None:
+    base = (CONFIGS / "city.yaml").read_text("utf-8")
+    _private(stage.folder / "city.yaml", city(base, stage.videos.sources))
+    _private(stage.central_file, _yaml(_central(stage, logins)))
+    _private(stage.node_file, _yaml(_node(stage, logins, fps)))
 
 
 def _central(stage: Stage, logins: Mapping[str, str]) -> dict[str, Any]:
@@ -219,21 +225,3 @@ def _yaml(told: dict[str, Any]) -> str:
 def _private(path: Path, text: str) -> None:
     path.touch(mode=0o600)  # a database address or a camera's may hold a password, too
     path.write_text(text, encoding="utf-8")
-
-
-def free(port: int) -> bool:
-    """Whether nobody listens on this port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

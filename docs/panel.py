@@ -23,6 +23,7 @@ from demo.stage import ROOT, Setting, build
 PICTURE: Final = ROOT / "docs" / "images" / "demo-panel.svg"
 FOLDER: Final = ROOT / "var" / "demo-panel"
 COLUMNS, LINES, AFTER_S = 96, 32, 75.0
+WISHES: Final = Wishes(headless=True, seconds=AFTER_S + 15, drive=True, kills=3, seed=5)
 FORMAT: Final = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 
 
@@ -30,7 +31,11 @@ async def draw() -> str:
     """Play, and the panel after a while as SVG."""
     shared = os.environ.get("WARDSENSE_SHARED")
     stage = build(Setting(FOLDER), choose([], "deimv2-atto", Path(shared) if shared else None))
-    play = Play(stage, Wishes(headless=True, seconds=AFTER_S + 15, drive=True, kills=3, seed=5), Console(stderr=True))
+    with stage:
+        return await _drawn(Play(stage, WISHES, Console(stderr=True)))
+
+
+async def _drawn(play: Play) -> str:
     running = asyncio.create_task(play.run())
     welcomed = asyncio.create_task(play.welcomed.wait())
     await asyncio.wait({running, welcomed}, return_when=asyncio.FIRST_COMPLETED)

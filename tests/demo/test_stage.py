@@ -13,9 +13,10 @@ import yaml
 
 from demo.broker import Wanted, command, find
 from demo.place import FolderRefusedError
+from demo.ports import PortTakenError, free_port
 from demo.scenes import Videos, choose
 from demo.settling_in import children_of, write_passwords
-from demo.stage import INVITED, NODE, PEOPLE, PortTakenError, Setting, Stage, build, free, free_port
+from demo.stage import INVITED, NODE, PEOPLE, Setting, Stage, build
 from tests.conftest import ROOT
 
 DRAWN = choose([], "", None)
@@ -24,7 +25,7 @@ DRAWN = choose([], "", None)
 @contextmanager
 def staged(folder: Path, broker: Wanted = Wanted.AMQTT, videos: Videos = DRAWN) -> Iterator[Stage]:
     stage = build(Setting(folder, free_port(), broker=broker), videos)
-    with stage.mark:
+    with stage:
         yield stage
 
 
@@ -106,7 +107,6 @@ def test_a_foreign_folder_is_refused_before_anything_is_written(tmp_path: Path) 
 def test_a_port_somebody_listens_on_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert not free(port)
         with pytest.raises(PortTakenError, match=f"port {port} is taken"):
             build(Setting(tmp_path / "run", port), DRAWN)
     assert not (tmp_path / "run").exists()
@@ -115,7 +115,7 @@ def test_a_port_somebody_listens_on_is_refused(tmp_path: Path) -> None:
 def test_a_database_of_ones_own_stands_in_the_centres_file(tmp_path: Path) -> None:
     url = "postgresql://city@127.0.0.1/wards"
     stage = build(Setting(tmp_path / "run", database=url, broker=Wanted.AMQTT), DRAWN)
-    with stage.mark:
+    with stage:
         assert yaml.safe_load(stage.central_file.read_text("utf-8"))["database"] == url
 
 
@@ -152,7 +152,7 @@ def test_a_built_web_client_is_served_and_an_empty_folder_is_none(tmp_path: Path
         if built:
             (client / "index.html").write_text("<!doctype html>", encoding="utf-8")
         stage = build(Setting(tmp_path / "run", free_port(), broker=Wanted.AMQTT, client=client), DRAWN)
-        with stage.mark:
+        with stage:
             told = yaml.safe_load(stage.central_file.read_text("utf-8"))
             assert (stage.client, told.get("console")) == ((client, str(client)) if built else (None, None))
 
