@@ -1,7 +1,8 @@
 """`wardsense models`: what an engineer does with models, from the command line.
 
-Only the catalogue and the fetcher are imported at the top, so that listing and pulling work on a machine that
-can run no model; `evaluate` brings ONNX Runtime and OpenCV in when it is called.
+Here stand the catalogue's commands; what measures a model is in `models.measuring`, what makes one in `models.making`.
+Only the catalogue and the fetcher are imported at the top, there as here, so that listing and pulling work on a
+machine that can run no model; a command that needs ONNX Runtime or OpenCV brings them in when it is called.
 """
 
 from pathlib import Path
@@ -13,19 +14,16 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
+from models import making, measuring
 from models.catalogue import Catalogue, Entry, load
 from models.fetch import FetchFailed, Held, pull, stored, verify
-from streams import shipped
+from models.options import CATALOGUE, STORE, CatalogueFile, Store, no_catalogue, stop
 from streams.documents import DocumentRefused
 
-app = typer.Typer(no_args_is_help=True, help="The models a node may run: see, fetch, prove, measure.")
+app = typer.Typer(no_args_is_help=True, help="The models a node may run: see, fetch, prove, measure, make.")
 
-CatalogueFile = Annotated[Path, typer.Option("--catalogue", help="The catalogue; its labels lie beside it in labels/.")]
-Store = Annotated[Path, typer.Option("--store", help="The folder that holds the fetched models.")]
 Names = Annotated[list[str] | None, typer.Argument(help="Models by name; none means all of the catalogue.")]
 
-CATALOGUE = shipped.config("models.yaml")
-STORE = Path("var/models")
 COLOURS = {Held.GOOD: "green", Held.ABSENT: "dim", Held.WRONG: "bold red"}
 
 
@@ -82,26 +80,8 @@ def prove(names: Names = None, catalogue: CatalogueFile = CATALOGUE, store: Stor
     _end(failed)
 
 
-@app.command("evaluate")
-def judge(
-    name: Annotated[str, typer.Argument(help="The model by name.")],
-    data: Annotated[Path, typer.Argument(help="A folder with instances.json (COCO format) and images/.")],
-    threads: Annotated[int, typer.Option(min=1, help="Threads that work on one picture.")] = 1,
-    catalogue: CatalogueFile = CATALOGUE,
-    store: Store = STORE,
-) -> None:
-    """Measure average precision on a COCO-format set, with the field's own judge (needs the [dev] extra)."""
-    from models.detector import Detector  # noqa: PLC0415  see the header
-    from models.evaluate import EvaluationFailed, evaluate  # noqa: PLC0415  see the header
-    from models.session import ModelRefused  # noqa: PLC0415  see the header
-
-    (entry,) = _entries(catalogue, [name])
-    try:
-        detector = Detector(entry, stored(entry, store), threads)
-        score = evaluate(detector, data / "instances.json", data / "images")
-    except (ModelRefused, EvaluationFailed) as wrong:
-        raise _stop(str(wrong)) from wrong
-    typer.echo(f"{name}: AP {score.ap:.3f}, AP50 {score.ap50:.3f}, {score.pictures} pictures, {score.ms:.1f} ms each")
+app.command("evaluate")(measuring.judge)
+app.command("label")(making.label)
 
 
 def _entries(catalogue: Path, names: list[str] | None) -> list[Entry]:
@@ -109,18 +89,18 @@ def _entries(catalogue: Path, names: list[str] | None) -> list[Entry]:
         known: Catalogue = load(catalogue)
         return [known[name] for name in names] if names else list(known.entries.values())
     except DocumentRefused as wrong:
-        raise _stop(str(wrong)) from wrong
+        raise stop(wrong) from wrong
     except OSError as wrong:
-        raise _stop(f"{catalogue}: {wrong.strerror}; name the catalogue with --catalogue FILE") from wrong
+        raise stop(no_catalogue(catalogue, wrong)) from wrong
     except KeyError as wrong:
-        raise _stop(str(wrong.args[0])) from wrong
+        raise stop(str(wrong.args[0])) from wrong
 
 
 def _asked(entry: Entry, store: Path) -> Held:
     try:
         return verify(entry, store)
     except FetchFailed as wrong:
-        raise _stop(str(wrong)) from wrong
+        raise stop(wrong) from wrong
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
@@ -140,8 +120,3 @@ def _end(failed: list[str]) -> None:
         typer.echo(line, err=True)
     if failed:
         raise typer.Exit(1)
-
-
-def _stop(why: str) -> typer.Exit:
-    typer.echo(why, err=True)
-    return typer.Exit(1)

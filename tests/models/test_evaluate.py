@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from models.catalogue import Entry, Head, load
 from models.detector import Detector
-from models.evaluate import EvaluationFailed, evaluate
+from models.evaluate import EvaluationFailed, Terms, evaluate
+from models.pictures import NoPicture
+from models.truth import Truth, read
 
 CATALOGUE = Path(__file__).parents[2] / "configs" / "models.yaml"
 Says = Mapping[str, NDArray[Any]]
 Written = Callable[..., tuple[Entry, Path]]
 
 
-def street(folder: Path, box: list[float]) -> Path:
+def street(folder: Path, box: list[float]) -> Truth:
     """A COCO set of one 96x64 picture with one car, whose category number is not its place in the list."""
     cv2.imwrite(str(folder / "1.png"), np.zeros((64, 96, 3), np.uint8))
     truth = {
@@ -27,9 +29,8 @@ def street(folder: Path, box: list[float]) -> Path:
         ],
         "categories": [{"id": 30, "name": "car"}, {"id": 31, "name": "boat"}],
     }
-    path = folder / "instances.json"
-    path.write_text(json.dumps(truth))
-    return path
+    (folder / "instances.json").write_text(json.dumps(truth))
+    return read(folder)
 
 
 @pytest.mark.parametrize(("box", "ap"), [([8, 8, 40, 20], 1.0), ([50, 40, 20, 20], 0.0)])
@@ -37,40 +38,67 @@ def test_a_perfect_answer_scores_one_and_a_wrong_one_nothing(
     box: list[float], ap: float, written: Written, says: Callable[..., Says], tmp_path: Path
 ) -> None:
     detector = Detector(*written(Head.DETR, says((8, 8, 48, 28, 0.9, 1), (0, 0, 5, 5, 0.95, 0))))
-    score = evaluate(detector, street(tmp_path, box), tmp_path)
+    score = evaluate(detector, street(tmp_path, box))
     assert [score.ap, score.ap50] == pytest.approx([ap, ap])
     assert score.pictures == 1
 
 
 def test_a_model_that_sees_nothing_scores_nothing(written: Written, says: Callable[..., Says], tmp_path: Path) -> None:
     detector = Detector(*written(Head.DETR, says((0, 0, 0, 0, 0.0, 0))))
-    assert evaluate(detector, street(tmp_path, [8, 8, 40, 20]), tmp_path).ap == 0
+    assert evaluate(detector, street(tmp_path, [8, 8, 40, 20])).ap == 0
+
+
+def test_each_class_is_told_with_its_boxes_and_the_recall_at_a_precision(
+    written: Written, says: Callable[..., Says], tmp_path: Path
+) -> None:
+    surer_and_wrong = (0, 0, 5, 5, 0.95, 1)
+    detector = Detector(*written(Head.DETR, says((8, 8, 48, 28, 0.9, 1), surer_and_wrong)))
+    truth = street(tmp_path, [8, 8, 40, 20])
+    (car,) = evaluate(detector, truth).classes
+    assert (car.name, car.boxes, car.recall) == ("car", 1, 1.0)
+    assert car.ap50 == pytest.approx(0.5)
+    assert evaluate(detector, truth, Terms(precision=0.6)).classes[0].recall == 0
+
+
+def test_a_class_the_set_calls_otherwise_is_judged_when_one_says_so(
+    written: Written, says: Callable[..., Says], tmp_path: Path
+) -> None:
+    detector = Detector(*written(Head.DETR, says((8, 8, 48, 28, 0.9, 0))))
+    truth = street(tmp_path, [8, 8, 40, 20])
+    assert evaluate(detector, truth, Terms(classes={"person": "car", "car": "boat"})).ap == pytest.approx(1)
+    with pytest.raises(EvaluationFailed, match="knows tank"):
+        evaluate(detector, truth, Terms(classes={"person": "tank"}))
+
+
+def test_small_objects_are_left_out_on_request_and_their_boxes_are_no_alarms(
+    written: Written, says: Callable[..., Says], tmp_path: Path
+) -> None:
+    detector = Detector(*written(Head.DETR, says((8, 8, 48, 28, 0.9, 1), (60, 40, 66, 46, 0.95, 1))))
+    assert evaluate(detector, street(tmp_path, [8, 8, 40, 20]), Terms(over=20)).ap == pytest.approx(1)
+    with pytest.raises(EvaluationFailed, match="no box of car"):
+        evaluate(detector, street(tmp_path, [8, 8, 10, 10]), Terms(over=20))
 
 
 def test_a_set_that_cannot_be_judged_says_why(written: Written, says: Callable[..., Says], tmp_path: Path) -> None:
     detector = Detector(*written(Head.DETR, says((8, 8, 48, 28, 0.9, 1))))
     truth = street(tmp_path, [8, 8, 40, 20])
-    with pytest.raises(EvaluationFailed, match="missing or is no picture"):
-        evaluate(detector, truth, tmp_path / "elsewhere")
-    truth.write_text(truth.read_text().replace('"car"', '"tank"'))
+    with pytest.raises(NoPicture, match="missing or is no picture"):
+        evaluate(detector, Truth(truth.coco, tmp_path / "elsewhere"))
+    told = tmp_path / "instances.json"
+    told.write_text(told.read_text().replace('"car"', '"tank"'))
     with pytest.raises(EvaluationFailed, match="no class of the set"):
-        evaluate(detector, truth, tmp_path)
-    truth.write_text("[]")
-    with pytest.raises(EvaluationFailed, match="no COCO file"):
-        evaluate(detector, truth, tmp_path)
-    with pytest.raises(EvaluationFailed, match="cannot be read"):
-        evaluate(detector, tmp_path, tmp_path)
+        evaluate(detector, read(tmp_path))
 
 
 @pytest.mark.shared("shaping and decoding reach the known AP of real models, within 0.005")
 @pytest.mark.parametrize(
     ("name", "ap", "ap50"),
-    [("yolox-nano-416", 0.287, 0.454), ("deimv2-femto", 0.332, 0.484), ("deimv2-atto", 0.255, 0.379)],
+    [("yolox-nano-416", 0.287, 0.454), ("deimv2-femto", 0.334, 0.487), ("deimv2-atto", 0.255, 0.379)],
 )
 def test_real_models_reach_their_known_average_precision(shared: Path, name: str, ap: float, ap50: float) -> None:
     entry = load(CATALOGUE)[name]
     data = shared / "detection" / "coco_val_mini"
-    score = evaluate(Detector(entry, shared / "models" / entry.file), data / "instances.json", data / "images")
+    score = evaluate(Detector(entry, shared / "models" / entry.file), read(data))
     assert score.pictures == 158
     assert score.ap == pytest.approx(ap, abs=0.005)
     assert score.ap50 == pytest.approx(ap50, abs=0.005)

@@ -1,0 +1,81 @@
+"""The commands that measure a model: how well it sees, and how fast it is."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from models.options import CATALOGUE, STORE, CatalogueFile, Model, Store, Threads, chosen, pairs, progress, stop
+
+if TYPE_CHECKING:
+    from models.evaluate import Score
+
+Data = Annotated[Path, typer.Argument(help="A COCO or YOLO set: a folder with images/ and instances.json or labels/.")]
+Classes = Annotated[
+    list[str] | None,
+    typer.Option("--class", help="MODEL=SET, where the two name a class differently; may be given again."),
+]
+
+
+def judge(
+    model: Model,
+    data: Data,
+    precision: Annotated[float, typer.Option(min=0, max=1, help="Tell the recall reached at this precision.")] = 0.5,
+    over: Annotated[float, typer.Option(min=0, help="Judge objects from this size on: pixels, root of the area.")] = 0,
+    classes: Classes = None,
+    names: Annotated[str | None, typer.Option(help="Class names of a YOLO set that has none: a,b,c.")] = None,
+    misses: Annotated[Path | None, typer.Option(help="Write a picture of the worst misses here (.jpg, .png).")] = None,
+    into: Annotated[Path | None, typer.Option("--json", help="Write all figures here as JSON.")] = None,
+    threads: Threads = 1,
+    catalogue: CatalogueFile = CATALOGUE,
+    store: Store = STORE,
+) -> None:
+    """Measure how well a model sees on a COCO or YOLO set, class by class, by the field's own judge.
+
+    AP is average precision over IoU .50 to .95, AP50 at .50, both by the rules of COCO (`faster-coco-eval`, which
+    `pip install 'wardsense[workshop]'` brings). Recall is the share of the objects found when --precision of the
+    boxes must be right. Only classes that the model and the set share are judged; name those that are called
+    differently with --class motorcycle=motorbike. --misses draws what to mend first: truth green, the model red.
+    """
+    from models import evaluate, pictures
+    from models import misses as missing
+    from models import truth as sets
+    from models.detector import Detector
+    from models.session import ModelRefused
+
+    entry, file = chosen(model, catalogue, store)
+    terms = evaluate.Terms(precision, over, pairs(classes or []))
+    try:
+        detector = Detector(entry, file, threads)
+        truth = sets.read(data, names.split(",") if names else None)
+        with progress(f"{entry.name} looks") as told:
+            seen = evaluate.look(detector, truth, terms, told)
+        score = evaluate.judge(truth, seen, entry.labels, terms)
+        if misses:
+            shared = evaluate.common(truth, entry.labels, terms).values()
+            pictures.write(misses, missing.sheet(missing.worst(truth, seen.rows, shared, terms), truth, seen.rows))
+        if into:
+            into.write_text(
+                json.dumps({"model": entry.name, "sha256": entry.sha256, **asdict(score)}, indent=1), "utf-8"
+            )
+    except (ModelRefused, evaluate.EvaluationFailed, pictures.NoPicture, sets.NoTruth, OSError) as wrong:
+        raise stop(wrong) from wrong
+    Console().print(_scores(score, terms.precision))
+    typer.echo(
+        f"{entry.name}: AP {score.ap:.3f}, AP50 {score.ap50:.3f}, {score.pictures} pictures, {score.ms:.1f} ms each"
+    )
+
+
+def _scores(score: "Score", precision: float) -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    for column in ("class", "boxes", "AP", "AP50", f"recall at {precision:.2f}"):
+        table.add_column(column, justify="left" if column == "class" else "right")
+    for each in sorted(score.classes, key=lambda one: -one.boxes):
+        if each.boxes:
+            table.add_row(each.name, str(each.boxes), f"{each.ap:.3f}", f"{each.ap50:.3f}", f"{each.recall:.2f}")
+    return table

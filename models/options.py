@@ -1,0 +1,67 @@
+"""What every command of `wardsense models` takes, says and shows in the same way.
+
+Idea: a mistake of the person at the keyboard is one line on standard error and exit status 1, never a traceback; a
+long work shows how far it is, on standard error too, so that the figures alone can be piped on.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from models import cards
+from models.cards import NoCard
+from models.catalogue import Entry
+from streams import shipped
+from streams.documents import DocumentRefused
+
+CatalogueFile = Annotated[Path, typer.Option("--catalogue", help="The catalogue; its labels lie beside it in labels/.")]
+Store = Annotated[Path, typer.Option("--store", help="The folder that holds the fetched models.")]
+Model = Annotated[str, typer.Argument(help="A model of the catalogue by name, or FILE.onnx with its card beside it.")]
+Threads = Annotated[int, typer.Option(min=1, help="Threads that work on one picture.")]
+
+CATALOGUE = shipped.config("models.yaml")
+STORE = Path("var/models")
+
+
+def stop(why: object) -> typer.Exit:
+    """Say why, in one line; raise what this gives."""
+    typer.echo(str(why), err=True)
+    return typer.Exit(1)
+
+
+def chosen(model: str, catalogue: Path, store: Path) -> tuple[Entry, Path]:
+    """Entry and file of a model, or an end with one clear line."""
+    try:
+        return cards.found(model, catalogue, store)
+    except (DocumentRefused, NoCard) as wrong:
+        raise stop(wrong) from wrong
+    except OSError as wrong:
+        raise stop(no_catalogue(catalogue, wrong)) from wrong
+
+
+def no_catalogue(catalogue: Path, wrong: OSError) -> str:
+    """What to say where the catalogue cannot be read."""
+    return f"{catalogue} cannot be read ({wrong.strerror}); name one with --catalogue FILE"
+
+
+def pairs(words: list[str]) -> dict[str, str]:
+    """`MODEL=SET` words as a mapping, or an end with one clear line."""
+    wrong = [word for word in words if not all(word.partition("="))]
+    if wrong:
+        raise stop(f"--class takes MODEL=SET, not {wrong[0]!r}")
+    return {word.partition("=")[0]: word.partition("=")[2] for word in words}
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for `what`, told how many are done of how many; nothing is drawn where nobody watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        bar = bars.add_task(what, total=None)
+        yield lambda done, whole: bars.update(bar, completed=done, total=whole)

@@ -1,0 +1,47 @@
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from numpy.typing import NDArray
+
+from models import cards
+from models.cards import NoCard
+from models.catalogue import Entry, Head, load
+
+Says = Mapping[str, NDArray[Any]]
+Written = Callable[..., tuple[Entry, Path]]
+
+
+def test_a_card_says_the_whole_entry_and_is_a_catalogue(
+    written: Written, says: Callable[..., Says], tmp_path: Path
+) -> None:
+    entry, path = written(Head.DETR, says((8, 8, 48, 28, 0.9, 1)))
+    card = cards.write(entry, path)
+    assert card == tmp_path / "tiny.yaml"
+    assert cards.read(path) == entry == load(card)["tiny"]
+    assert cards.found(str(path), tmp_path / "no-catalogue", tmp_path / "no-store") == (entry, path)
+
+
+def test_a_sealed_entry_names_the_file_as_it_is(written: Written, says: Callable[..., Says], tmp_path: Path) -> None:
+    entry, path = written(Head.DETR, says((8, 8, 48, 28, 0.9, 1)))
+    changed = tmp_path / "other.onnx"
+    changed.write_bytes(path.read_bytes() + b"more")
+    sealed = cards.sealed(entry, changed)
+    assert (sealed.file, sealed.bytes) == ("other.onnx", entry.bytes + 4)
+    assert sealed.sha256 != entry.sha256
+
+
+def test_a_model_that_cannot_be_found_says_what_to_do(
+    written: Written, says: Callable[..., Says], tmp_path: Path
+) -> None:
+    entry, path = written(Head.DETR, says((8, 8, 48, 28, 0.9, 1)))
+    with pytest.raises(NoCard, match="has no card"):
+        cards.read(path)
+    listed = yaml.safe_load(cards.write(entry, path).read_text())["models"]
+    cards.card(path).write_text(yaml.safe_dump({"models": listed | {"other": listed["tiny"]}}))
+    with pytest.raises(NoCard, match="one model, this one, not 2"):
+        cards.read(path)
+    with pytest.raises(NoCard, match=r"there are other, tiny; or name a file"):
+        cards.found("huge", cards.card(path), tmp_path)

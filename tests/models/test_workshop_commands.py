@@ -1,0 +1,70 @@
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from typer.testing import CliRunner
+
+from models import cards
+from models.catalogue import Entry, Head
+from models.commands import app
+
+Says = Mapping[str, NDArray[Any]]
+Written = Callable[..., tuple[Entry, Path]]
+
+
+@pytest.fixture
+def model(written: Written, says: Callable[..., Says]) -> Path:
+    """A network that always sees one car, and its card."""
+    entry, path = written(Head.DETR, says((8, 8, 48, 28, 0.9, 1)))
+    cards.write(entry, path)
+    return path
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Path:
+    folder = tmp_path / "street"
+    folder.mkdir()
+    for number in range(3):
+        cv2.imwrite(str(folder / f"{number}.png"), np.full((64, 96, 3), 40 * number, np.uint8))
+    return folder
+
+
+def said(*words: str | Path, code: int = 0) -> str:
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_a_teacher_with_a_card_labels_a_street_and_is_judged_on_it(model: Path, street: Path, tmp_path: Path) -> None:
+    assert "3 pictures; boxes: car 3" in said("label", model, street, "--into", tmp_path / "set", "--side", "0")
+    figures, sheet = tmp_path / "figures.json", tmp_path / "misses.png"
+    assert "AP 1.000, AP50 1.000, 3 pictures" in said(
+        "evaluate", model, tmp_path / "set", "--json", figures, "--misses", sheet
+    )
+    told = json.loads(figures.read_text())
+    assert told["classes"][1] == {"name": "car", "boxes": 3, "ap": 1.0, "ap50": 1.0, "recall": 1.0}
+    assert cv2.imread(str(sheet)) is not None
+
+
+def test_what_the_workshop_cannot_do_is_one_clear_line(model: Path, street: Path, tmp_path: Path) -> None:
+    def line(*words: str | Path) -> str:
+        told = said(*words, code=1)
+        assert told.count("\n") == 1, told
+        return told
+
+    into = ("--into", tmp_path / "set")
+    assert "has no class or group tank" in line("label", model, street, *into, "--class", "tank")
+    assert "doubt <= floor" in line("label", model, street, *into, "--floor", "0.2", "--doubt", "0.5")
+    assert "missing or is no picture" in line("label", model, tmp_path / "gone.png", *into)
+    assert "is no set" in line("evaluate", model, street)
+    assert "--class takes MODEL=SET" in line("evaluate", model, street, "--class", "car")
+    assert "there is no" in line("evaluate", tmp_path / "gone.onnx", street)
+    cards.card(model).write_text("models: {}")
+    assert "models" in line("evaluate", model, street)
+    cards.card(model).unlink()
+    assert "has no card" in line("evaluate", model, street)
