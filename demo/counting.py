@@ -83,6 +83,10 @@ class Tables:
         broken = {(ward, sha256) for ward, sha256 in named & here if not _whole(folder, sha256)}
         return sorted(sha256 for _, sha256 in (named - here) | broken)
 
+    def coming(self) -> int:
+        """How many pictures the centre waits for."""
+        return len(self.rows("SELECT 1 FROM evidence WHERE state = 'coming'"))
+
     def tally(self, query: str) -> dict[str, int]:
         """Counts by the words of the first columns."""
         return {"/".join(str(part) for part in row[:-1]): row[-1] for row in self.rows(query)}

@@ -12,6 +12,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -207,8 +208,10 @@ class Play:
                 lambda: all(child.up for child in self._children.values()) and self._drained(), patience
             )
         await self._stop_child("node")
-        if reporting and self.welcomed.is_set() and self._wishes.drive:
-            await self._patiently(self._decided, patience)
+        if reporting and self.welcomed.is_set():
+            await self._patiently(self._arrived, patience)
+            if self._wishes.drive:
+                await self._patiently(self._decided, patience)
         self._still.set()
         for task in acting:
             if told_to_stop or task.get_name() in {"kill", "listen"}:
@@ -232,6 +235,11 @@ class Play:
         evidence = outbox.get("evidence", {})
         waiting = evidence.get("wanted", 0) + evidence.get("sending", 0)
         return waiting == 0 and int(outbox.get("records", FEED + 1)) <= FEED
+
+    def _arrived(self) -> bool:
+        """No picture is on its way: one that overtook its event's words is found by the centre's next sweep."""
+        with closing(counting.Tables(self._stage.database)) as tables:
+            return not tables.coming()
 
     def _decided(self) -> bool:
         undone = [alert for alert in self._view.alerts if alert["handling"] == "new" and alert["raised_at"]]

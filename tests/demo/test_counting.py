@@ -141,6 +141,12 @@ def test_a_picture_an_event_names_is_missing_until_it_is_here(
     assert tables.evidence_missing(tmp_path) == [sha256]
 
 
+def test_a_picture_is_coming_until_it_is_known_what_became_of_it(engine: Engine, tables: Tables) -> None:
+    for number, state in enumerate(("coming", "here", "lost", "quarantined", "deleted")):
+        put(engine, schema.evidence, ward_id="hai-chau", sha256=str(number) * 64, state=state)
+    assert tables.coming() == 1
+
+
 def test_a_picture_is_here_only_in_the_ward_that_names_it_and_only_whole(
     engine: Engine, tables: Tables, tmp_path: Path
 ) -> None:
