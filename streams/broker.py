@@ -6,8 +6,9 @@ Traps met in other people's nodes, and what is done here about each:
 * The client's own reconnect keeps unacknowledged messages in memory and subscribes once: so every connection
   is a new client object, and what must not be lost is the outbox's business, never the client's.
 * aiomqtt acknowledges what it hears before anybody has stored it, waits 10 s for an acknowledgement that a
-  broken line cannot bring, and leaves a socket open when a connect times out. The delivery ledger covers the
-  first; `Connection` wakes whoever waits and hangs up itself. Its waiting forgets cancellations: `answered` does it.
+  broken line cannot bring, and leaves a socket open when a connect times out or is cancelled. The delivery ledger
+  covers the first; `Connection` wakes whoever waits and hangs up itself, and a thread that still knocks when its
+  connect is given up hangs up once it is let in. Its waiting forgets cancellations: `answered` does it.
 * Its incoming queue, when bounded, throws away what comes with a word to the log and no count, and waking a task
   for each message costs more than the message. So that queue has no bound and is emptied at every turn: what is
   heard and not yet taken is bounded, and counted, in `streams.line`.
@@ -116,7 +117,7 @@ class Will:
 class Connection:
     """One connection, from `connect`. What it raises says what happens next."""
 
-    def __init__(self, client: aiomqtt.Client, answer_s: float) -> None:
+    def __init__(self, client: "_Client", answer_s: float) -> None:
         self._client = client
         self._answer_s = answer_s
         self._waiting: set[asyncio.Timeout] = set()
@@ -216,12 +217,18 @@ class _Client(aiomqtt.Client):
         except TimeoutError as error:
             raise aiomqtt.MqttError("no answer") from error
 
+    given_up = False
+
     def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:  # noqa: ANN401 - paho's own types
+        if self.given_up:  # by the loop, while this thread knocked: it may be closed already
+            client._sock = None  # noqa: SLF001 - as below
+            sock.close()
+            return
         client._sock = Buffered(sock)  # noqa: SLF001 - paho has no public way to hand it a socket
         super()._on_socket_open(client, userdata, client._sock)  # noqa: SLF001 - the same
 
 
-def _client(broker: Broker, will: Will | None) -> aiomqtt.Client:
+def _client(broker: Broker, will: Will | None) -> _Client:
     client = _Client(
         broker.host,
         broker.port or (8883 if broker.tls else 1883),
@@ -258,7 +265,7 @@ def _trust(tls: Tls) -> ssl.SSLContext:
         raise LineRefused(Trouble.UNTRUSTED, f"tls: {error}") from error
 
 
-async def _open(client: aiomqtt.Client) -> None:
+async def _open(client: _Client) -> None:
     up = False
     try:
         await client.__aenter__()
@@ -292,8 +299,9 @@ _ANSWERS: Final = {  # CONNACK return codes of MQTT 3.1.1, and the numbers paho 
 }
 
 
-def _hang_up(client: aiomqtt.Client) -> None:
+def _hang_up(client: _Client) -> None:
     """Close the socket that aiomqtt leaves open when a connect or a goodbye goes unanswered or is cancelled."""
+    client.given_up = True
     paho = client._client  # noqa: SLF001 - aiomqtt has no public way to give up a connect
     if paho.socket() is not None:
         paho.disconnect()

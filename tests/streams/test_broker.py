@@ -1,6 +1,8 @@
 """One connection and the line over it, against a real Mosquitto, a real amqtt and servers that misbehave."""
 
 import asyncio
+import contextlib
+import gc
 import os
 import socket
 from collections.abc import Callable, Coroutine
@@ -17,6 +19,7 @@ from streams.tls import Tls
 from tests.parts.mosquitto import Mosquitto, free_port
 
 T = TypeVar("T")
+CALLERS = 1  # that fill a queue of nought
 
 
 def to(port: int, **more: object) -> Broker:
@@ -207,6 +210,31 @@ def test_a_node_may_not_write_under_another_name() -> None:
 
     with Mosquitto({"node-1": "n", "centre": "c"}) as broker:
         assert asyncio.run(main(broker.port)) == ("wardsense/v1/ward/node-1/batch", b"mine")
+
+
+def test_a_connect_that_is_cancelled_while_it_knocks_hangs_up_once_it_is_let_in() -> None:
+    async def give_up(port: int) -> None:
+        async with asyncio.timeout(0.2), connect(to(port)):
+            pass
+
+    async def main(door: socket.socket) -> list[bytes]:
+        """What each caller has to say until it hangs up: the loop ends only when the knocking thread does."""
+        with pytest.raises(TimeoutError):
+            await give_up(door.getsockname()[1])
+        heard = []
+        for _ in range(CALLERS + 1):
+            caller = await asyncio.to_thread(lambda: door.accept()[0])
+            caller.settimeout(10)
+            with caller:
+                heard.append(await asyncio.to_thread(caller.recv, 1))
+        return heard
+
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as door, contextlib.ExitStack() as queue:
+        door.settimeout(20)
+        for _ in range(CALLERS):  # who connects now is told nothing until these are let in
+            queue.enter_context(socket.create_connection(door.getsockname())).shutdown(socket.SHUT_WR)
+        assert asyncio.run(main(door)) == [b""] * (CALLERS + 1)
+        gc.collect()
 
 
 def test_the_rest_grows_from_a_second_to_ten_and_no_further() -> None:
