@@ -50,7 +50,11 @@ class Retention(_Setting):
     tallies: Annotated[Days | None, Field(description="Counts and coverage, by camera and five minutes")] = 60
     readings: Annotated[Days | None, Field(description="What sensors measured")] = 365
     health: Annotated[Days | None, Field(description="How the boxes are")] = 14
+    coverage: Annotated[Days | None, Field(description="How long each camera was watched, by day")] = 730
     replies: Annotated[Days | None, Field(description="What became of commands and configurations")] = 365
+    orders: Annotated[
+        Days | None, Field(description="Orders to boxes that are over, but the configuration each should have")
+    ] = 365
     events: Annotated[Days | None, Field(description="Events no alert rests on, and every event's first words")] = None
     evidence: Annotated[Days | None, Field(description="Pictures and clips that no open alert or case shows")] = None
     dead_letters: Annotated[Days | None, Field(description="What could not be taken in, since it last came")] = 90

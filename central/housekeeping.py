@@ -1,4 +1,4 @@
-"""What is over is removed, once an hour: facts, sessions, answers, changes, dead letters, evidence, each in its time.
+"""What is over is removed, once an hour: facts, their sums, orders, sessions, letters, evidence, each in its time.
 
 How long each kind is kept is the configuration's word (`retention`), turned here into the instants before which it is
 over. The work is done in short transactions with a rest between them, so that whoever writes what nodes send never
@@ -101,6 +101,8 @@ def chores(connection: Connection, over: Mapping[str, datetime], spent: Mapping[
         found.append(Chore("empty_days", newest, [partial(_empty_days, before=newest)], most=1))
     wards = registry.ward_names(connection)
     removers: dict[str, list[Callable[..., int]]] = {
+        "coverage": [expiry.coverage],
+        "orders": [expiry.orders],
         "dead_letters": [expiry.dead_letters],
         "idempotency": [expiry.answers],
         "sessions": [expiry.sessions],

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from central.store import partitions
+from central.store.orders import CONFIG, OPEN
 from central.store.schema import (
     alert_event,
     change,
@@ -32,11 +33,14 @@ from central.store.schema import (
     event,
     evidence_name,
     idempotency,
+    node_order,
     record,
     session,
     sign_in_link,
     ward,
+    watch_day,
 )
+from central.store.watched import day_of
 from streams.wire.records import Kind
 
 MOST: Final = 2_000
@@ -74,6 +78,24 @@ def events(connection: Connection, before: datetime, most: int = MOST) -> int:
     ids: Sequence[Any] = connection.execute(old).scalars().all()
     connection.execute(delete(evidence_name).where(evidence_name.c.event_id.in_(ids)))
     return connection.execute(delete(event).where(event.c.id.in_(ids))).rowcount
+
+
+def coverage(connection: Connection, before: datetime, most: int = MOST) -> int:
+    """How long cameras were watched on the days of the city before then."""
+    return _portion(connection, watch_day, watch_day.c.day < day_of(before), most)
+
+
+def orders(connection: Connection, before: datetime, most: int = MOST) -> int:
+    """Orders that are over since before then; the newest configuration of a box stands until it is sent another."""
+    since = func.coalesce(node_order.c.answered_at, node_order.c.expires, node_order.c.sent_at, node_order.c.issued)
+    newer = node_order.alias()
+    replaced = (
+        select(newer.c.id)
+        .where(newer.c.node_id == node_order.c.node_id, newer.c.kind == CONFIG, newer.c.issued > node_order.c.issued)
+        .exists()
+    )
+    over = node_order.c.state.not_in(OPEN) & (since < before) & ((node_order.c.kind != CONFIG) | replaced)
+    return _portion(connection, node_order, over, most)
 
 
 def dead_letters(connection: Connection, before: datetime, most: int = MOST) -> int:

@@ -33,7 +33,7 @@ class State(StrEnum):
     REPLACED = "replaced"
 
 
-_OPEN: Final = (State.WAITING, State.SENT)
+OPEN: Final = (State.WAITING, State.SENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def write(connection: Connection, order: Order) -> News:
     """Write an order down to be sent; a configuration replaces the ones before it that nobody answered."""
     mine = node_order.c.node_id == order.node
     if order.kind == CONFIG:
-        unanswered = update(node_order).where(mine, node_order.c.kind == CONFIG, node_order.c.state.in_(_OPEN))
+        unanswered = update(node_order).where(mine, node_order.c.kind == CONFIG, node_order.c.state.in_(OPEN))
         connection.execute(unanswered.values(state=State.REPLACED, version=node_order.c.version + 1))
     connection.execute(
         insert(node_order).values(
@@ -100,7 +100,7 @@ def sent(connection: Connection, order: Row[Any], at: datetime) -> News:
 
 def expired(connection: Connection, now: datetime, wards: Sequence[str] | None) -> list[News]:
     """Commands whose time is over and that nobody answered."""
-    late = select(node_order).where(node_order.c.state.in_(_OPEN), node_order.c.expires <= now)
+    late = select(node_order).where(node_order.c.state.in_(OPEN), node_order.c.expires <= now)
     if wards is not None:
         late = late.where(node_order.c.ward_id.in_(wards))
     return [_moved(connection, order, State.EXPIRED, {}) for order in connection.execute(late).all()]

@@ -3,7 +3,7 @@
 The tallies say the same minute by minute; a page of a fleet of ten thousand cannot read two million of them.
 """
 
-from sqlalchemy import Column, Date, Float, Table
+from sqlalchemy import Column, Date, Float, Index, Table
 
 from central.store.ground import Code, Slug, metadata, ward_column
 
@@ -15,4 +15,5 @@ watch_day = Table(
     ward_column(primary_key=True),
     Column("cause", Code, primary_key=True),  # `watched`, or why it was blind
     Column("seconds", Float, nullable=False),
+    Index("ix_watch_day_day", "day"),  # by which days that are over go
 )

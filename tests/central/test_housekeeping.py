@@ -23,6 +23,8 @@ from central.store.changes import News, after, announce
 from central.store.database import Database
 from central.store.files import Folder
 from central.store.letters import Letter
+from central.store.orders import State, newest_config
+from central.store.scope import Scope
 from streams.clocks import ScriptedClock
 from streams.wire.records import Event, Health, Phase
 from tests.central.town import NOW, Box, count, later, level, loitering, picture, rows, settled, tally, took
@@ -176,6 +178,47 @@ def test_sessions_links_answers_and_letters_go_when_they_are_over(
     house(database, tmp_path, days).run()
     kept = (tables.session, tables.sign_in_link, tables.idempotency, tables.dead_letter)
     assert tuple(count(database, table) for table in kept) == left
+
+
+def test_how_long_cameras_were_watched_is_kept_for_two_years(database: Database, tmp_path: Path) -> None:
+    took(database, settled(database), Box().said(tally()))
+    assert count(database, tables.watch_day) > 0
+    assert "coverage" not in (house(database, tmp_path, 729).run() or {})
+    assert (house(database, tmp_path, 732).run() or {})["coverage"] > 0
+    assert count(database, tables.watch_day) == 0
+
+
+def order(state: State, days: float, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - columns of the order
+    """An order issued so many days after the first."""
+    at = NOW + timedelta(days=days)
+    who = {"account_id": uuid7(), "by": "boss", "why": "because", "ward_id": "hai-chau", "node_id": "box-1"}
+    return {"id": uuid7(), "kind": "command", "state": state, "issued": at, **who, **more}
+
+
+def test_orders_go_once_they_are_over_but_what_a_box_should_have_stays(database: Database, tmp_path: Path) -> None:
+    settled(database)
+    with database.writing() as connection:
+        for row in (
+            order(State.ANSWERED, 0, verb="restart", answered_at=NOW),
+            order(State.EXPIRED, 0, verb="restart", expires=NOW + timedelta(days=1)),
+            order(State.SENT, 0, verb="restart"),
+            order(State.ANSWERED, 0, verb="late", answered_at=NOW + timedelta(days=300)),
+            order(State.REPLACED, 0, kind="config", revision="r1"),
+            order(State.ANSWERED, 1, kind="config", revision="r2", answered_at=NOW + timedelta(days=1)),
+        ):
+            connection.execute(insert(tables.node_order).values(row))
+    assert "orders" not in (house(database, tmp_path, 364).run() or {})
+    assert (house(database, tmp_path, 400).run() or {})["orders"] == 3
+    left = rows(database, tables.node_order)
+    assert sorted((row["state"], row["verb"] or row["revision"]) for row in left) == [
+        ("answered", "late"),
+        ("answered", "r2"),
+        ("sent", "restart"),
+    ]
+    with database.reading() as connection:
+        kept = newest_config(connection, Scope.city(), "box-1")
+    assert kept is not None
+    assert kept.revision == "r2"
 
 
 def test_a_letter_that_still_comes_is_kept(database: Database, tmp_path: Path) -> None:
