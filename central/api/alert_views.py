@@ -40,8 +40,9 @@ def page(here: Context, scope: Scope, wanted: Wanted, after: str | None, limit: 
         events = queue.events_of(connection, [row.id for row in rows], EVENTS_OF_A_LINE)
         evidence = queue.evidence_of(connection, [item.id for found in events.values() for item in found])
         people = names(connection, {row.handler_id for row in rows if row.handler_id})
+    following = pages.timed_cursor(getattr(rows[-1], wanted.order), rows[-1].id) if more else None
     lines = [shown(here, row, line(row, events[row.id], evidence), people) for row in rows]
-    return Page(items=lines, next=pages.timed_cursor(rows[-1].raised_at, rows[-1].id) if more else None)
+    return Page(items=lines, next=following)
 
 
 def shown(here: Context, row: Row[Any], told: AlertLine, people: Mapping[UUID, str]) -> AlertLine:

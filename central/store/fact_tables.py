@@ -4,7 +4,20 @@
 because on PostgreSQL the facts are partitioned by the day they were heard.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 
 from central.store.columns import Document, Instant
 from central.store.ground import Code, Slug, metadata, ward_column
@@ -27,6 +40,9 @@ intake = Table(
     Column("aside", Document, nullable=False),
     Column("refused", Document, nullable=False),
     Column("heard_at", Instant, nullable=False),
+    Index(
+        "ix_intake_owing", "node_id", sqlite_where=text("outstanding = 1"), postgresql_where=text("outstanding")
+    ),  # old epochs that are not at rest, among hundreds that are
 )
 record = Table(
     "record",

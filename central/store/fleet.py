@@ -3,15 +3,18 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, desc, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, desc, func, literal, or_, select, tuple_
 
 from central.store.columns import folded
 from central.store.schema import audit, dead_letter, device, intake, node, record, unit, ward
 from central.store.scope import Scope, within
 from streams.wire.records import Kind
+
+EPOCHS: Final = 50  # a box begins one at each start
+_FIRST: Final = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,19 @@ def boxes(connection: Connection, names: Collection[str]) -> dict[str, Row[Any]]
 
 
 def ledgers(connection: Connection, names: Sequence[str]) -> dict[str, list[Row[Any]]]:
-    """Every epoch of these nodes, the newest first."""
+    """The newest epochs of these nodes, at most `EPOCHS` of each, and older ones that still owe records."""
+    epochs = intake.alias()
+    last = select(epochs.c.epoch).where(epochs.c.node_id == node.c.id).order_by(desc(epochs.c.epoch))
+    oldest = func.coalesce(last.offset(EPOCHS - 1).limit(1).scalar_subquery(), literal(_FIRST, intake.c.epoch.type))
+    told = select(node.c.id, oldest.label("oldest")).where(node.c.id.in_(names)).subquery()
+    mine = select(intake).join(told, told.c.id == intake.c.node_id)
     found: dict[str, list[Row[Any]]] = {name: [] for name in names}
-    asked = select(intake).where(intake.c.node_id.in_(names)).order_by(desc(intake.c.epoch))
-    for row in connection.execute(asked) if names else ():
-        found[row.node_id].append(row)
+    for asked in (
+        mine.where(intake.c.epoch >= told.c.oldest),
+        mine.where(intake.c.epoch < told.c.oldest, intake.c.outstanding),
+    ):
+        for row in connection.execute(asked) if names else ():
+            found[row.node_id].append(row)
     return found
 
 

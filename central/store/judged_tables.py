@@ -59,6 +59,8 @@ alert = Table(
     Index("ix_alert_queue", "ward_id", "handling", "raised_at", "id"),
     Index("ix_alert_handling", "handling", "raised_at", "id"),  # the queue of the whole city
     Index("ix_alert_newest", "raised_at", "id"),
+    Index("ix_alert_handled", "ward_id", "handled_at", "id"),  # what was handled lately
+    Index("ix_alert_handled_newest", "handled_at", "id"),
     Index("ix_alert_due", "due"),
     Index("ix_alert_device", "device_id", "first_seen"),
     Index("ix_alert_fingerprint", "fingerprint", "first_seen"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 OLDEST: Final = "0009"
-NEWEST: Final = "0010"
+NEWEST: Final = "0011"
 _LOCK: Final = 0x57617264  # "Ward": one migration at a time on a PostgreSQL server
 _FOLDER: Final = Path(__file__).parent / "migrations"
 

@@ -7,6 +7,7 @@ version, a row of history and, in the caller's transaction, the audit and the ch
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +21,19 @@ from central.store.schema import alert, alert_event, alert_history, device, even
 from central.store.scope import Scope, within
 
 
+class Order(StrEnum):
+    """By which instant alerts are listed, the newest first: when raised, or when somebody last took a step."""
+
+    RAISED = "raised_at"
+    HANDLED = "handled_at"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which alerts to list; what is None or empty is not asked for. Never those still pending or dropped as such."""
+    """Which alerts to list; what is None or empty is not asked for. Never those still pending or dropped as such.
+
+    `since` is of the instant they are listed by; one that nobody ever handled is in no list by that.
+    """
 
     ward: str | None = None
     handling: Sequence[str] = ()
@@ -35,6 +46,7 @@ class Wanted:
     suppressed: bool | None = None
     text: str | None = None
     since: datetime | None = None
+    order: Order = Order.RAISED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +62,17 @@ class Noted:
 def page(
     connection: Connection, scope: Scope, wanted: Wanted, after: tuple[datetime, UUID] | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Raised alerts with their device, newest first, from after the key (`raised_at`, `id`) on."""
+    """Raised alerts with their device, newest first, from after the key (the instant they are listed by, `id`) on."""
+    at = alert.c[wanted.order]
     asked = _filtered(within(_with_device(), scope, alert), wanted).where(alert.c.raised_at.is_not(None))
+    asked = asked.where(at.is_not(None))
     if after is not None:
-        asked = asked.where(tuple_(alert.c.raised_at, alert.c.id) < after_key(after))
-    return connection.execute(asked.order_by(desc(alert.c.raised_at), desc(alert.c.id)).limit(limit)).all()
+        asked = asked.where(tuple_(at, alert.c.id) < after_key(after))
+    return connection.execute(asked.order_by(desc(at), desc(alert.c.id)).limit(limit)).all()
 
 
 def after_key(after: tuple[datetime, UUID]) -> Any:  # noqa: ANN401 - a SQL row value, typed like its columns
-    """The row value to compare (`raised_at`, `id`) with."""
+    """The row value to compare (an instant, `id`) with."""
     return tuple_(*after, types=[alert.c.raised_at.type, alert.c.id.type])
 
 
@@ -159,16 +173,18 @@ def _filtered(asked: Select[Any], wanted: Wanted) -> Select[Any]:
         (alert.c.zone, wanted.zone),
     ):
         asked = asked if value is None else asked.where(column == value)
-    for column, values in (
-        (alert.c.handling, wanted.handling),
+    # By when they were handled nearly all is of those handlings: concatenated, so that no planner sorts years of them.
+    handling = alert.c.handling if wanted.order is Order.RAISED else alert.c.handling + ""
+    for told, values in (
+        (handling, wanted.handling),
         (alert.c.condition, wanted.condition),
         (alert.c.severity, wanted.severity),
     ):
-        asked = asked.where(column.in_(values)) if values else asked
+        asked = asked.where(told.in_(values)) if values else asked
     if wanted.suppressed is not None:
         asked = asked.where((alert.c.suppression != "none") == wanted.suppressed)
     if wanted.since is not None:
-        asked = asked.where(alert.c.raised_at >= wanted.since)
+        asked = asked.where(alert.c[wanted.order] >= wanted.since)
     if wanted.text:
         like = f"%{folded(wanted.text)}%"
         places = (device.c.folded, alert.c.zone, zone.c.folded)

@@ -27,7 +27,8 @@ router: Final = APIRouter(prefix="/v1/alerts", tags=["alerts"])
 def list_alerts(here: Here, visitor: SignedIn, asked: Annotated[AlertQuery, Query()]) -> Page[AlertLine]:
     """Alerts that were raised, newest first.
 
-    The operator's queue is `handling=new&handling=acknowledged&suppressed=false`.
+    The operator's queue is `handling=new&handling=acknowledged&suppressed=false`; what was handled lately, the last
+    first, is `handling=confirmed&handling=dismissed&order=handled_at`.
     """
     wanted = Wanted(
         asked.ward,
@@ -41,6 +42,7 @@ def list_alerts(here: Here, visitor: SignedIn, asked: Annotated[AlertQuery, Quer
         asked.suppressed,
         asked.q,
         asked.since,
+        asked.order,
     )
     return page(here, visitor.scope(DESK), wanted, asked.after, asked.limit)
 

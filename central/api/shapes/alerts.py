@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from alerts.lifecycle import Condition, DismissReason, Handling, Suppression
 from alerts.rules import Severity
+from central.store.queue import Order
 from streams.wire.records import Box
 from streams.wire.words import Slug
 
@@ -133,7 +134,7 @@ class AlertDetail(AlertLine):
 
 
 class AlertQuery(BaseModel):
-    """Which alerts to list, and from where on."""
+    """Which alerts to list, by which instant, and from where on. `since` is of that instant, too."""
 
     ward: Slug | None = None
     handling: list[Handling] = []
@@ -146,6 +147,7 @@ class AlertQuery(BaseModel):
     suppressed: bool | None = None
     q: Annotated[str, StringConstraints(max_length=100)] | None = None
     since: AwareDatetime | None = None
+    order: Order = Order.RAISED
     after: Annotated[str, StringConstraints(max_length=300)] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 

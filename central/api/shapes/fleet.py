@@ -44,7 +44,10 @@ class Series(BaseModel):
 
 
 class Ledger(BaseModel):
-    """Numbers of records: made = stored + dead_lettered + lost + merged + aside + outstanding (still on the node)."""
+    """Numbers of records: made = stored + dead_lettered + lost + merged + aside + outstanding (still on the node).
+
+    Of the node's last fifty starts, and of those before that still owe records.
+    """
 
     made: int = 0
     stored: int = 0

@@ -95,6 +95,15 @@ describe("order", () => {
     expect(board.rows.get("a00003")?.line.version).toBe(9);
   });
 
+  test("what is done stands by when it was handled, whenever it was raised", () => {
+    const handled = (no: number, after: number): Line =>
+      line(no, { handling: "confirmed", handled_at: new Date(NOW + after).toISOString() });
+    const board = headed(empty(DONE), [handled(1, 9000), handled(7, 5000)], null, NOW);
+    const later = headed(board, [handled(3, 12_000), handled(1, 9000)], null, NOW);
+    expect(later.order).toEqual(["a00003", "a00001", "a00007"]);
+    expect(later.fresh).toEqual(new Set(["a00003"]));
+  });
+
   test("an answer that was overtaken changes nothing", () => {
     const board = updated(start(), line(3, { version: 7, severity: "critical" }), NOW);
     expect(updated(board, line(3, { version: 6 }), NOW).rows.get("a00003")?.line.severity).toBe("critical");

@@ -194,6 +194,24 @@ def test_a_line_shows_the_box_the_place_and_the_picture_on_its_way(office: Offic
     assert [(ref["sha256"], ref["state"]) for ref in line["evidence"]] == [(proof().sha256, "coming")]
 
 
+def test_what_was_handled_lately_is_listed_by_when_it_was_handled_a_page_at_a_time(office: Office) -> None:
+    first, second, third = (office.raise_alert(zone=f"zone-{number}", began=office.clock.now()) for number in range(3))
+    office.raise_alert(zone="untouched", began=office.clock.now())
+    operator = office.person(OPERATOR)
+    for alert_id in (second, third, first):
+        office.clock.move(minutes=10)
+        operator.step(f"/v1/alerts/{alert_id}", "dismiss", {"reason": "permitted"})
+    asked = {"order": "handled_at", "limit": 2}
+    page = operator.get("/v1/alerts", **asked).json()
+    rest = operator.get("/v1/alerts", **asked, after=page["next"]).json()
+    assert [item["id"] for item in (*page["items"], *rest["items"])] == [str(first), str(third), str(second)]
+    assert rest["next"] is None
+    since = page["items"][1]["handled_at"]
+    lately = operator.get("/v1/alerts", order="handled_at", since=since).json()["items"]
+    assert [item["id"] for item in lately] == [str(first), str(third)]
+    assert operator.get("/v1/alerts", since=since).json()["items"] == []
+
+
 def test_a_zone_is_told_and_found_by_the_name_it_has_in_the_citys_file(office: Office) -> None:
     path = f"/v1/alerts/{office.raise_alert()}"
     operator = office.person(OPERATOR)

@@ -1,11 +1,14 @@
 """Cameras, sensors, boxes and their ledgers, as people see them."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
-from central.store.schema import dead_letter
+from central.store.fleet import EPOCHS
+from central.store.schema import dead_letter, intake
 from streams.wire.messages import Clock, ClockSource
 from streams.wire.records import Health, Minute, Quality, Reading, Tally
 from tests.central.office import ADMIN, CITY_ADMIN, OPERATOR, Office, problem
@@ -25,6 +28,26 @@ def test_a_box_tells_what_became_of_everything_it_made(office: Office) -> None:
     assert ledger["made"] == sum(value for name, value in ledger.items() if name != "made")
     assert node["enrolled"] is True
     assert "secret" not in str(node)
+
+
+def test_a_box_of_many_starts_tells_its_newest_and_what_an_old_one_still_owes(office: Office) -> None:
+    empty: dict[str, Any] = {name: [] for name in ("lost", "merged", "aside")}
+    past = {"node_id": "box-1", "ward_id": "hai-chau", "session": uuid7(), "heard": 9, "next": 11, "over": True}
+    with office.database.writing() as connection:
+        for number in range(1, EPOCHS + 21):
+            owes = number == 3
+            settled = [[1, 6]] if owes else [[1, 10]]
+            told = {"epoch": UUID(int=number), "outstanding": owes, "settled": settled, "refused": {}, "heard_at": NOW}
+            connection.execute(insert(intake).values(**past, **empty, **told))
+    operator = office.person(OPERATOR)
+    (listed,) = operator.get("/v1/nodes").json()["items"]
+    assert listed["ledger"] == operator.get("/v1/nodes/box-1").json()["ledger"]
+    made = 10 * (EPOCHS + 1)
+    assert (listed["ledger"]["made"], listed["ledger"]["stored"], listed["ledger"]["outstanding"]) == (
+        made,
+        made - 4,
+        4,
+    )
 
 
 def test_readings_come_oldest_first_and_go_on_where_they_were_cut(office: Office) -> None:

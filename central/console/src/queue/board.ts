@@ -30,8 +30,8 @@ export interface Row {
   left: number | null;
 }
 
-/** Newest first: when it was raised, then its id. */
-export type Place = readonly [raised: string, id: string];
+/** Newest first: when it was raised, or on the board of what is done when it was handled, then its id. */
+export type Place = readonly [at: string, id: string];
 
 export interface Board {
   /** The handlings that belong on this board. */
@@ -84,7 +84,10 @@ export function reasonOf(row: Row): DismissReason | null {
   return row.mine?.sending && row.mine.deed === "dismiss" ? row.mine.reason : row.line.reason;
 }
 
-const placeOf = (line: Line): Place => [line.raised_at ?? line.first_seen, line.id];
+function placeOf({ wanted }: Board, line: Line): Place {
+  const raised = line.raised_at ?? line.first_seen;
+  return [wanted === DONE ? (line.handled_at ?? raised) : raised, line.id];
+}
 
 /** Below zero when `a` stands above `b`. */
 export function compare(a: Place, b: Place): number {
@@ -104,7 +107,7 @@ export function merged(board: Board, lines: readonly Line[], now: number, fresh 
   const here = new Set(board.order);
   for (const line of lines) {
     const known = rows.get(line.id);
-    rows.set(line.id, known ? renewed(board, known, line, now) : newcomer(line));
+    rows.set(line.id, known ? renewed(board, known, line, now) : newcomer(board, line));
     if (!here.has(line.id) && belongs(board, line)) {
       come.push(line.id);
       here.add(line.id);
@@ -115,7 +118,12 @@ export function merged(board: Board, lines: readonly Line[], now: number, fresh 
   return { ...board, rows, order, fresh: fresh ? new Set([...board.fresh, ...come]) : board.fresh };
 }
 
-const newcomer = (line: Line): Row => ({ line, place: placeOf(line), mine: null, left: null });
+const newcomer = (board: Board, line: Line): Row => ({
+  line,
+  place: placeOf(board, line),
+  mine: null,
+  left: null,
+});
 
 function renewed(board: Board, row: Row, line: Line, now: number): Row {
   // An answer that was overtaken on the way tells nothing new.
@@ -156,18 +164,18 @@ export function paged(board: Board, lines: readonly Line[], next: string | null,
 export function missing(board: Board, lines: readonly Line[], whole: boolean): string[] {
   const told = new Set(lines.map((line) => line.id));
   const last = lines.at(-1);
-  const reach = last ? placeOf(last) : null;
+  const reach = last ? placeOf(board, last) : null;
   return board.order.filter((id) => {
     const row = board.rows.get(id);
     if (!row || told.has(id) || row.mine?.sending || row.left !== null) return false;
-    return whole || (reach !== null && compare(placeOf(row.line), reach) < 0);
+    return whole || (reach !== null && compare(placeOf(board, row.line), reach) < 0);
   });
 }
 
 /** An answer about one alert. */
 export function updated(board: Board, line: Line, now: number): Board {
   const known = board.rows.get(line.id);
-  if (!known) return { ...board, rows: new Map(board.rows).set(line.id, newcomer(line)) };
+  if (!known) return { ...board, rows: new Map(board.rows).set(line.id, newcomer(board, line)) };
   return withRow(board, line.id, renewed(board, known, line, now));
 }
 

@@ -23,7 +23,7 @@ function list(filter: Filter, ward: string | undefined): Door["list"] {
           params: {
             query: {
               handling: [...(filter.tab === "open" ? OPEN : DONE)],
-              ...(filter.tab === "open" ? { suppressed: false } : { since }),
+              ...(filter.tab === "open" ? { suppressed: false } : { since, order: "handled_at" }),
               ...(ward ? { ward } : {}),
               ...(filter.severity.length > 0 ? { severity: [...filter.severity] } : {}),
               ...(filter.rule ? { rule: filter.rule } : {}),

@@ -123,7 +123,8 @@ export interface paths {
          * List Alerts
          * @description Alerts that were raised, newest first.
          *
-         *     The operator's queue is `handling=new&handling=acknowledged&suppressed=false`.
+         *     The operator's queue is `handling=new&handling=acknowledged&suppressed=false`; what was handled lately, the last
+         *     first, is `handling=confirmed&handling=dismissed&order=handled_at`.
          */
         get: operations["list_alerts"];
         put?: never;
@@ -1952,6 +1953,8 @@ export interface components {
         /**
          * Ledger
          * @description Numbers of records: made = stored + dead_lettered + lost + merged + aside + outstanding (still on the node).
+         *
+         *     Of the node's last fifty starts, and of those before that still owe records.
          */
         Ledger: {
             /**
@@ -2188,6 +2191,12 @@ export interface components {
             /** Ward */
             ward: string;
         };
+        /**
+         * Order
+         * @description By which instant alerts are listed, the newest first: when raised, or when somebody last took a step.
+         * @enum {string}
+         */
+        Order: "raised_at" | "handled_at";
         /**
          * OrderKind
          * @description Something to do once, or how to be from now on.
@@ -2942,6 +2951,7 @@ export interface operations {
                 suppressed?: boolean | null;
                 q?: string | null;
                 since?: string | null;
+                order?: components["schemas"]["Order"];
                 after?: string | null;
                 limit?: number;
             };
