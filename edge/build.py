@@ -13,7 +13,7 @@ from uuid import UUID
 
 import httpx
 
-from edge.config import STREET, CameraSetting, DrawnSource, FileSource, NodeConfig, RtspSource
+from edge.config import STREET, CameraSetting, DrawnSource, FileSource, ModelSetting, NodeConfig, RtspSource
 from edge.seeing import DetectorEyes, DrawnEyes, Eyes, labels_of
 from edge.telling import Witness
 from models import catalogue
@@ -90,12 +90,12 @@ def _camera(setting: CameraSetting) -> Camera:
 
 def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:
     setting = config.models
-    objects = _detector(setting.detector or "", listed, setting.store, Task.OBJECTS)
-    faces = _detector(setting.faces, listed, setting.store, Task.FACES) if setting.faces else None
+    objects = _detector(setting.detector or "", listed, setting, Task.OBJECTS)
+    faces = _detector(setting.faces, listed, setting, Task.FACES) if setting.faces else None
     return DetectorEyes(objects, faces)
 
 
-def _detector(name: str, listed: catalogue.Catalogue, store: Path, task: Task) -> Detector:
+def _detector(name: str, listed: catalogue.Catalogue, setting: ModelSetting, task: Task) -> Detector:
     try:
         entry = listed[name]
     except KeyError as error:
@@ -104,7 +104,7 @@ def _detector(name: str, listed: catalogue.Catalogue, store: Path, task: Task) -
         raise ModelRefused(Reason.SHAPE, name, f"looks for {entry.task}; models.{_SETTINGS[task]} looks for {task}")
     if task is Task.OBJECTS and not STREET.intersection(labels_of(entry)):
         raise ModelRefused(Reason.SHAPE, name, f"knows none of {', '.join(sorted(STREET))}: no street can be watched")
-    return Detector(entry, store / entry.file, threads=1)
+    return Detector(entry, setting.store / entry.file, threads=1, provider=setting.provider)
 
 
 def _first_line(path: Path) -> str:

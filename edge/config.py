@@ -27,6 +27,7 @@ from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
 from edge.telling import LASTING
 from edge.tracking import TrackerSettings
+from models.providers import Provider
 from streams import shipped
 from streams.broker import Broker
 from streams.documents import Document, DocumentRefused, Mistake, fit, parse
@@ -146,6 +147,7 @@ class ModelSetting(Setting):
     detector: Slug | None = Field(default=None, description="none: only drawn cameras can be watched")
     faces: Slug | None = Field(default=None, description="a face model, for redaction only")
     sessions: int = Field(default=2, ge=1, le=64, description="single-threaded detectors: one for each core")
+    provider: Provider = Field(default=Provider.CPU, description="what runs them; refused where it is not installed")
 
 
 class OutboxSetting(Setting):

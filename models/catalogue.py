@@ -150,6 +150,17 @@ class Measured(Closed):
     threads: int = Field(ge=1)
 
 
+class Origin(Closed):
+    """What a file made in a workshop was made from, how, on which pictures, and what that cost it."""
+
+    source: str = Field(min_length=1, description="the model it was made from, by name")
+    sha256: Sha256 = Field(description="of that model's file")
+    method: str
+    data: str = Field(description="the pictures it was made with, and how many")
+    judged: str = Field(description="the set that measured the loss")
+    loss: float = Field(description="AP of the source on that set less the AP of this file")
+
+
 def _called(told: object, info: ValidationInfo) -> object:
     """The labels a catalogue names: read beforehand, and handed in as context."""
     if not isinstance(told, str):
@@ -176,6 +187,7 @@ class Entry(Closed):
     licence: Licence
     sources: tuple[Address, ...] = ()
     measured: Measured | None = None
+    origin: Origin | None = None
 
     @model_validator(mode="after")
     def _size_meets_strides(self) -> Self:

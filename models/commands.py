@@ -81,7 +81,9 @@ def prove(names: Names = None, catalogue: CatalogueFile = CATALOGUE, store: Stor
 
 
 app.command("evaluate")(measuring.judge)
+app.command("bench")(measuring.clock)
 app.command("label")(making.label)
+app.command("quantize")(making.shrink)
 
 
 def _entries(catalogue: Path, names: list[str] | None) -> list[Entry]:

@@ -6,7 +6,6 @@ frame of a real street; the same run proves the sizes a file leaves open.
 Limits: it owns one canvas and one session, so one detector serves one thread.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -17,7 +16,8 @@ from numpy.typing import NDArray
 from models.catalogue import Entry
 from models.decode import DECODE, Asked
 from models.detections import Detections
-from models.session import CPU, Session
+from models.providers import Provider
+from models.session import Session
 from models.shape import Letterbox
 
 USUAL_THRESHOLD = 0.25
@@ -46,11 +46,11 @@ class Detector:
     Objects and faces alike: `entry.labels` tells what a label index means. `timing` is that of the last answer.
     """
 
-    def __init__(self, entry: Entry, path: Path, threads: int = 1, providers: Sequence[str] = CPU) -> None:
+    def __init__(self, entry: Entry, path: Path, threads: int = 1, provider: Provider = Provider.CPU) -> None:
         self.entry = entry
         self.timing = Timing(0.0, 0.0, 0.0)
         self._letterbox = Letterbox(entry.input)
-        self._session = Session(entry, path, threads, providers)
+        self._session = Session(entry, path, threads, provider)
         self._decode = DECODE[entry.head]
         self._warm_up()
 

@@ -1,11 +1,17 @@
-"""The commands that make a model or what it is made from: labels for pictures."""
+"""The commands that make a model or what it is made from: labels for pictures, and a network in eight bits."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
 
-from models.options import CATALOGUE, STORE, CatalogueFile, Model, Store, Threads, chosen, progress, stop
+from models.options import CATALOGUE, STORE, CatalogueFile, Model, Store, Threads, chosen, pairs, progress, steps, stop
+
+if TYPE_CHECKING:
+    from models.trial import Runner
 
 Sources = Annotated[list[Path], typer.Argument(help="Pictures, folders of pictures, films (.mp4, .avi, .mkv).")]
 
@@ -56,3 +62,74 @@ def label(
         raise stop(wrong) from wrong
     boxes = ", ".join(f"{name} {count}" for name, count in done.boxes.items() if count) or "none"
     typer.echo(f"{into}: {done.pictures} pictures; boxes: {boxes}; regions in doubt: {done.doubtful}")
+
+
+def shrink(
+    model: Model,
+    calibrate: Annotated[Path, typer.Option(help="Pictures of the street: a folder, a film, or var/node/evidence.")],
+    evaluate: Annotated[Path, typer.Option(help="The COCO or YOLO set that measures the loss; not the one above.")],
+    into: Annotated[Path, typer.Option(help="The file to write (.onnx); its card is written beside it.")],
+    bound: Annotated[float, typer.Option(min=0, max=1, help="Refuse when more AP than this is lost.")] = 0.010,
+    method: Annotated[
+        Literal["minmax", "percentile", "entropy"],
+        typer.Option(help="How the range of an activation is chosen; the last two take minutes."),
+    ] = "minmax",
+    pictures: Annotated[
+        int, typer.Option(min=1, help="Pictures to calibrate on at most, spread over what there is.")
+    ] = 100,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Quantise this kind of node only (Conv); again for more.")
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option("--float", help="Leave nodes whose name holds this in float.")
+    ] = None,
+    head: Annotated[bool, typer.Option("--float-head/--int8-head", help="The last layers in float, or not.")] = True,
+    reduced: Annotated[bool, typer.Option("--reduced", help="Seven-bit weights, for processors without VNNI.")] = False,
+    classes: Annotated[list[str] | None, typer.Option("--class", help="MODEL=SET, as evaluate has it.")] = None,
+    names: Annotated[str | None, typer.Option(help="Class names of a YOLO set that has none: a,b,c.")] = None,
+    catalogue: CatalogueFile = CATALOGUE,
+    store: Store = STORE,
+) -> None:
+    """Make a model in eight bits, measure what it lost, and refuse it when that is too much.
+
+    Static INT8 in QDQ form, calibrated on pictures (a node's own frames are best), each channel of a weight with a
+    scale of its own, the head left in float. Then the original, the INT8 and, where OpenVINO is installed, its bf16
+    are judged on --evaluate and raced, one thread each; the table says who wins. A model that loses more than --bound
+    is not written, and the exit status is 1. What is kept gets a card: sha256, where it came from, data, loss.
+    """
+    from models import quantize
+    from models import shrink as shrinking
+    from models import truth as sets
+    from models.evaluate import EvaluationFailed, Terms
+    from models.pictures import NoPicture
+    from models.session import ModelRefused
+
+    if into.suffix != ".onnx":
+        raise stop(f"--into must end in .onnx, not {into.name}")
+    order = quantize.Order(quantize.Method(method), pictures, head, tuple(only or ()), tuple(keep or ()), reduced)
+    task = shrinking.Task(*chosen(model, catalogue, store), calibrate, order, bound)
+    try:
+        truth = sets.read(evaluate, names.split(",") if names else None)
+        exam = shrinking.Exam(evaluate.name, truth, Terms(classes=pairs(classes or [])))
+        with steps() as told:
+            runners, ruling = shrinking.shrink(task, exam, into, told)
+    except (ModelRefused, quantize.QuantizeFailed, EvaluationFailed, NoPicture, sets.NoTruth, OSError) as wrong:
+        raise stop(wrong) from wrong
+    Console().print(_raced(runners))
+    if not ruling.kept:
+        raise stop(ruling.words)
+    typer.echo(f"{ruling.words}\n{into} and its card are written")
+
+
+def _raced(runners: "list[Runner]") -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    for column in ("", "AP", "loss", "AP50", "ms", "times fp32"):
+        table.add_column(column, justify="right" if column else "left")
+    before = runners[0]
+    for runner in runners:
+        loss = before.score.ap - runner.score.ap
+        table.add_row(
+            runner.name, f"{runner.score.ap:.3f}", f"{loss:.3f}", f"{runner.score.ap50:.3f}", f"{runner.ms:.1f}",
+            f"{before.ms / runner.ms:.2f}",
+        )  # fmt: skip
+    return table

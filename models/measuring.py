@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from models.options import CATALOGUE, STORE, CatalogueFile, Model, Store, Threads, chosen, pairs, progress, stop
+from models.providers import Provider
 
 if TYPE_CHECKING:
+    from models.bench import Figures
     from models.evaluate import Score
 
 Data = Annotated[Path, typer.Argument(help="A COCO or YOLO set: a folder with images/ and instances.json or labels/.")]
@@ -69,6 +71,68 @@ def judge(
     typer.echo(
         f"{entry.name}: AP {score.ap:.3f}, AP50 {score.ap50:.3f}, {score.pictures} pictures, {score.ms:.1f} ms each"
     )
+
+
+def clock(
+    models: Annotated[list[str], typer.Argument(help="Models by name, or FILE.onnx with its card beside it.")],
+    int8: Annotated[
+        Path | None, typer.Option(help="The same model in INT8: its file. Prints the ratio that a node gains by it.")
+    ] = None,
+    cores: Annotated[
+        int, typer.Option(min=1, help="Cores to fill: with threads of one session, or with sessions.")
+    ] = 2,
+    providers: Annotated[
+        list[Provider] | None, typer.Option("--provider", help="Who runs the network; may be given again.")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="How long each setting is measured, all rounds together.")
+    ] = 6,
+    rounds: Annotated[int, typer.Option(min=1, help="Turns that the settings take.")] = 3,
+    catalogue: CatalogueFile = CATALOGUE,
+    store: Store = STORE,
+) -> None:
+    """Measure how fast models are on this machine: latency, throughput and memory, in one table.
+
+    Each model is run by one thread, by one session of --cores threads, and by --cores sessions of one thread, on
+    every --provider, each setting in a process of its own, taking turns so that a busy machine slows all alike.
+    ms is the network alone; CPU ms is processor time a picture and hardly feels neighbours. With --int8 it says what
+    a node gains: so many single-threaded INT8 sessions against one session of so many threads of the first model.
+    """
+    from models import bench
+    from models.session import ModelRefused
+
+    found = [chosen(model, catalogue, store) for model in [*models, *([str(int8)] if int8 else [])]]
+    ways = dict.fromkeys([(1, 1), (cores, 1), (1, cores)])
+    settings = [
+        bench.Setting(entry, file, provider, threads, sessions)
+        for entry, file in found
+        for provider in providers or [Provider.CPU]
+        for threads, sessions in ways
+    ]
+    try:
+        with progress("bench") as told:
+            figures = bench.bench(settings, seconds, rounds, told)
+    except ModelRefused as wrong:
+        raise stop(wrong) from wrong
+    Console().print(_figures(figures))
+    small = found[-1][0]
+    if int8 and (gain := bench.ratio(figures, found[0][0], small, cores)):
+        typer.echo(
+            f"{cores} single-threaded INT8 sessions against one {cores}-threaded session of {models[0]}: {gain:.2f}"
+        )
+
+
+def _figures(figures: "list[Figures]") -> Table:
+    table = Table(box=SIMPLE_HEAD)
+    for column in ("model", "provider", "sessions x threads", "ms", "95 %", "a second", "CPU ms", "MiB"):
+        table.add_column(column, justify="left" if column in ("model", "provider") else "right", no_wrap=column == "ms")
+    for one in figures:
+        way = one.setting
+        table.add_row(
+            way.entry.name, way.provider, f"{way.sessions} x {way.threads}", f"{one.median_ms:.1f}",
+            f"{one.p95_ms:.1f}", f"{one.per_second:.1f}", f"{one.cpu_ms:.1f}", f"{one.memory_mib:.0f}",
+        )  # fmt: skip
+    return table
 
 
 def _scores(score: "Score", precision: float) -> Table:

@@ -58,10 +58,21 @@ def pairs(words: list[str]) -> dict[str, str]:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar for `what`, told how many are done of how many; nothing is drawn where nobody watches."""
+def steps() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """Bars, one for each step that is named, each told how many are done of how many; none where nobody watches."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        bar = bars.add_task(what, total=None)
-        yield lambda done, whole: bars.update(bar, completed=done, total=whole)
+
+        def step(what: str) -> Callable[[int, int], None]:
+            bar = bars.add_task(what, total=None)
+            return lambda done, whole: bars.update(bar, completed=done, total=whole)
+
+        yield step
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """One bar."""
+    with steps() as step:
+        yield step(what)

@@ -1,4 +1,4 @@
-"""One ONNX file, opened once it is proved to be the file the catalogue names; the only importer of onnxruntime.
+"""One ONNX file, opened once it is proved to be the file the catalogue names; the importer of onnxruntime.
 
 Idea: a model decides what a city sees, so it is read into memory, hashed, and the very bytes that were hashed
 are run; then its inputs and outputs are compared with what its head reads, so that a wrong file is refused by
@@ -21,10 +21,10 @@ from onnxruntime.capi import onnxruntime_pybind11_state as states
 
 from models.catalogue import Entry, Head
 from models.decode import Shape, expected
+from models.providers import KNOWN, Provider
 
 SIZES = "orig_target_sizes"
 DETR_OUTPUTS = ("labels", "boxes", "scores")
-CPU = ("CPUExecutionProvider",)
 ERRORS_ONLY = 3
 
 REFUSALS = (
@@ -56,18 +56,23 @@ class ModelRefused(Exception):  # noqa: N818  named for what happened, like the 
     def __init__(self, reason: Reason, model: str, what: str) -> None:
         self.reason = reason
         self.model = model
+        self.what = what
         super().__init__(f"{model}: {what}")
+
+    def __reduce__(self) -> tuple[type["ModelRefused"], tuple[Reason, str, str]]:
+        """So that it comes whole out of another process."""
+        return ModelRefused, (self.reason, self.model, self.what)
 
 
 class Session:
     """The opened file of `entry`. Raises ModelRefused when it is not that file or not of that form.
 
-    `threads` work on one picture; `providers` are ONNX Runtime's names in order of preference.
+    `threads` work on one picture; `provider` runs it, and is refused where it is not installed.
     """
 
-    def __init__(self, entry: Entry, path: Path, threads: int = 1, providers: Sequence[str] = CPU) -> None:
+    def __init__(self, entry: Entry, path: Path, threads: int = 1, provider: Provider = Provider.CPU) -> None:
         self.entry = entry
-        self._session = _opened(entry, _proved(entry, path), threads, providers)
+        self._session = _opened(entry, _proved(entry, path), threads, provider)
         self._outputs = list(DETR_OUTPUTS) if entry.head is Head.DETR else [o.name for o in self._session.get_outputs()]
         self._picture = self._session.get_inputs()[0].name
         self._extra = self._sizes()
@@ -75,8 +80,12 @@ class Session:
 
     def run(self, canvas: NDArray[np.float32]) -> list[NDArray[Any]]:
         """The raw outputs of one canvas, float32 (1, 3, height, width), in the order the head reads them."""
-        found: list[NDArray[Any]] = self._session.run(self._outputs, {self._picture: canvas, **self._extra})
+        found: list[NDArray[Any]] = self._session.run(self._outputs, self.feed(canvas))
         return found
+
+    def feed(self, canvas: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """All inputs of the network by name, for this canvas; nothing is copied."""
+        return {self._picture: canvas, **self._extra}
 
     def prove(self, outputs: Sequence[NDArray[Any]]) -> None:
         """Compare real outputs with what the head reads; for the sizes a file leaves open. Raises ModelRefused."""
@@ -130,17 +139,38 @@ def _proved(entry: Entry, path: Path) -> bytes:
     return content
 
 
-def _opened(entry: Entry, content: bytes, threads: int, providers: Sequence[str]) -> ort.InferenceSession:
-    absent = sorted(set(providers) - set(ort.get_available_providers()))
-    if absent:
-        there = ", ".join(ort.get_available_providers())
-        raise ModelRefused(Reason.PROVIDER, entry.name, f"no provider {', '.join(absent)} here; there are {there}")
+def _opened(entry: Entry, content: bytes, threads: int, provider: Provider) -> Any:  # noqa: ANN401  one of two runtimes, alike in form
+    if not KNOWN[provider].names:
+        return _opened_by_openvino(entry, content, threads, provider)
+    there = ort.get_available_providers()
+    if KNOWN[provider].names[0] not in there:
+        raise _absent(entry, provider, f"ONNX Runtime has {', '.join(there)} here")
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = ERRORS_ONLY
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return ort.InferenceSession(content, options, providers=list(providers))
+        session = ort.InferenceSession(content, options, providers=list(KNOWN[provider].names))
     except REFUSALS as wrong:
         raise ModelRefused(Reason.NOT_ONNX, entry.name, f"ONNX Runtime cannot open it: {wrong}") from wrong
+    if session.get_providers()[0] != KNOWN[provider].names[0]:
+        # ONNX Runtime falls back by itself, with a warning, when a library of the card's is missing.
+        raise _absent(entry, provider, f"ONNX Runtime fell back to {session.get_providers()[0]}")
+    return session
+
+
+def _opened_by_openvino(entry: Entry, content: bytes, threads: int, provider: Provider) -> Any:  # noqa: ANN401  the same
+    try:
+        from models.openvino_network import NotOpened, OpenVinoNetwork  # noqa: PLC0415  an extra few boxes have
+    except ModuleNotFoundError as absent:
+        raise _absent(entry, provider, f"there is no module {absent.name}") from absent
+    try:
+        return OpenVinoNetwork(content, threads, bfloat16=provider is Provider.OPENVINO_BF16)
+    except NotOpened as wrong:
+        raise ModelRefused(Reason.PROVIDER, entry.name, str(wrong)) from wrong
+
+
+def _absent(entry: Entry, provider: Provider, why: str) -> ModelRefused:
+    what = f"the provider {provider} is not installed here ({why}): {KNOWN[provider].install}"
+    return ModelRefused(Reason.PROVIDER, entry.name, what)

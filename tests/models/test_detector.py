@@ -1,15 +1,20 @@
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 from numpy.typing import NDArray
 
+from models import cards
 from models.catalogue import Entry, Head
 from models.decode import expected
 from models.detector import Detector
+from models.providers import KNOWN, Provider
 from models.session import ModelRefused, Reason, Session
+from tests.parts import bright_eye
 
 Says = Mapping[str, NDArray[Any]]
 Written = Callable[..., tuple[Entry, Path]]
@@ -95,6 +100,27 @@ def test_a_network_with_other_classes_is_refused(written: Written) -> None:
     refused(Reason.SHAPE, entry, path)
 
 
-def test_a_provider_this_machine_has_not_is_named(written: Written) -> None:
+@pytest.mark.parametrize("provider", [Provider.CUDA, Provider.TENSORRT, Provider.COREML])
+def test_a_provider_this_machine_has_not_is_refused_with_what_installs_it(provider: Provider, written: Written) -> None:
+    if KNOWN[provider].names[0] in ort.get_available_providers():
+        pytest.skip(f"{provider} is installed here")
     entry, path = written(Head.YOLOX, says_nothing(Head.YOLOX))
-    assert "MoonExecutionProvider" in refused(Reason.PROVIDER, entry, path, providers=["MoonExecutionProvider"])
+    said = refused(Reason.PROVIDER, entry, path, provider=provider)
+    assert f"the provider {provider} is not installed here" in said
+    assert KNOWN[provider].install in said
+
+
+@pytest.mark.parametrize("provider", [Provider.OPENVINO, Provider.OPENVINO_BF16])
+def test_openvino_sees_what_onnx_runtime_sees_or_says_what_installs_it(provider: Provider, tmp_path: Path) -> None:
+    path = bright_eye.write(tmp_path)
+    entry, pixels = cards.read(path), np.zeros((64, 96, 3), np.uint8)
+    pixels[16:32, 32:48] = 255
+    if find_spec("openvino") is None:
+        assert "wardsense[openvino]" in refused(Reason.PROVIDER, entry, path, provider=provider)
+        return
+    if provider is Provider.OPENVINO_BF16 and "avx512_bf16" not in Path("/proc/cpuinfo").read_text("utf-8"):
+        assert "no bfloat16" in refused(Reason.PROVIDER, entry, path, provider=provider)
+        return
+    found = Detector(entry, path, provider=provider).detect(pixels)
+    assert found.xyxy.tolist() == [pytest.approx([32 / 96, 16 / 64, 48 / 96, 32 / 64], abs=0.01)]
+    assert found.label.tolist() == [1]

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from models import cards
 from models.catalogue import Entry, Head
 from models.commands import app
+from tests.parts import bright_eye
 
 Says = Mapping[str, NDArray[Any]]
 Written = Callable[..., tuple[Entry, Path]]
@@ -51,6 +52,24 @@ def test_a_teacher_with_a_card_labels_a_street_and_is_judged_on_it(model: Path, 
     assert cv2.imread(str(sheet)) is not None
 
 
+def test_a_model_is_made_small_and_raced_from_the_command_line(tmp_path: Path) -> None:
+    eye, street = bright_eye.write(tmp_path), bright_eye.street(tmp_path / "street")
+    small = tmp_path / "small.onnx"
+    told = said("quantize", eye, "--calibrate", street, "--evaluate", street, "--into", small)
+    assert "INT8 kept: it loses" in told
+    assert small.is_file()
+    raced = said("bench", eye, "--int8", small, "--cores", "1", "--seconds", "0.1", "--rounds", "1")
+    assert "eye-int8" in raced
+    assert "1 single-threaded INT8 sessions against one 1-threaded session" in raced
+
+
+def test_a_model_that_loses_too_much_ends_in_one_line_and_status_1(tmp_path: Path) -> None:
+    eye, street = bright_eye.write(tmp_path, brittle=True), bright_eye.street(tmp_path / "street")
+    told = said("quantize", eye, "--calibrate", street, "--evaluate", street, "--into", tmp_path / "s.onnx", code=1)
+    assert "INT8 refused: it loses 1.000 AP, more than 0.010" in told
+    assert not (tmp_path / "s.onnx").exists()
+
+
 def test_what_the_workshop_cannot_do_is_one_clear_line(model: Path, street: Path, tmp_path: Path) -> None:
     def line(*words: str | Path) -> str:
         told = said(*words, code=1)
@@ -63,6 +82,10 @@ def test_what_the_workshop_cannot_do_is_one_clear_line(model: Path, street: Path
     assert "missing or is no picture" in line("label", model, tmp_path / "gone.png", *into)
     assert "is no set" in line("evaluate", model, street)
     assert "--class takes MODEL=SET" in line("evaluate", model, street, "--class", "car")
+    small = ("--calibrate", street, "--evaluate", street)
+    assert "must end in .onnx" in line("quantize", model, *small, "--into", tmp_path / "s.bin")
+    assert "is no set" in line("quantize", model, *small, "--into", tmp_path / "s.onnx")
+    assert "is not installed here" in line("bench", model, "--provider", "cuda", "--rounds", "1")
     assert "there is no" in line("evaluate", tmp_path / "gone.onnx", street)
     cards.card(model).write_text("models: {}")
     assert "models" in line("evaluate", model, street)

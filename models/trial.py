@@ -1,0 +1,114 @@
+"""A quantised model against the one it was made from: what it loses, what it gains, and whether it is worth having.
+
+Idea: nobody should find out at a node that eight bits cost a model half of what it saw. So both are judged on the same
+set, and raced picture by picture in turn, so that a busy machine slows them alike; OpenVINO's bfloat16, which needs
+no calibration, is the third in the race where it is installed. What loses more than a bound is refused, and the
+fastest of those that lose less is named.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from models import pictures
+from models.catalogue import Entry
+from models.detector import Detector
+from models.evaluate import Progress, Score, Terms, evaluate
+from models.providers import KNOWN, Provider
+from models.session import ModelRefused
+from models.truth import Truth
+
+FP32, INT8, BF16 = "fp32", "INT8", "bf16 (OpenVINO)"
+ROUNDS: Final = 40
+USUAL_BOUND: Final = 0.010
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """One in the race: its name, its score on the set, milliseconds of the network alone, and the provider it needs."""
+
+    name: str
+    score: Score
+    ms: float
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the quantised model is kept, the AP it lost, and the words for a person."""
+
+    kept: bool
+    loss: float
+    words: str
+
+
+def race(
+    original: tuple[Entry, Path],
+    quantised: tuple[Entry, Path],
+    truth: Truth,
+    terms: Terms,
+    progress: Callable[[str], Progress] | None = None,
+) -> list[Runner]:
+    """Judge and race the original, the quantised, and bfloat16 where this machine has it, one thread each.
+
+    Raises ModelRefused, EvaluationFailed, NoPicture.
+    """
+    lanes = [(FP32, *original, Provider.CPU), (INT8, *quantised, Provider.CPU)]
+    detectors = {name: (Detector(entry, file, 1, provider), provider) for name, entry, file, provider in lanes}
+    if bfloat16 := _bfloat16(*original):
+        detectors[BF16] = (bfloat16, Provider.OPENVINO_BF16)
+    scores = {
+        name: evaluate(detector, truth, terms, progress(name) if progress else None)
+        for name, (detector, _) in detectors.items()
+    }
+    took = _raced({name: detector for name, (detector, _) in detectors.items()}, truth)
+    return [Runner(name, scores[name], took[name], provider) for name, (_, provider) in detectors.items()]
+
+
+def verdict(runners: Sequence[Runner], bound: float) -> Verdict:
+    """What follows from a race: the fastest that loses no more than `bound` wins; INT8 beyond it is refused."""
+    by_name = {runner.name: runner for runner in runners}
+    before, after = by_name[FP32], by_name[INT8]
+    loss = before.score.ap - after.score.ap
+    good = [runner for runner in runners if before.score.ap - runner.score.ap <= bound]
+    best = min(good, key=lambda runner: runner.ms)
+    advice = "stay with fp32 on the provider cpu" if best is before else _told(best, before)
+    if BF16 not in by_name:
+        advice += f"; bf16 was not tried: {KNOWN[Provider.OPENVINO_BF16].install} on a processor that has bfloat16"
+    if loss > bound:
+        return Verdict(
+            kept=False, loss=loss, words=f"INT8 refused: it loses {loss:.3f} AP, more than {bound:.3f}; {advice}"
+        )
+    words = (
+        f"INT8 kept: it loses {loss:.3f} AP, no more than {bound:.3f}, at {before.ms / after.ms:.2f} times the speed"
+    )
+    return Verdict(kept=True, loss=loss, words=words if best is after else f"{words}; yet {advice}")
+
+
+def _told(runner: Runner, before: Runner) -> str:
+    gain, loss = before.ms / runner.ms, before.score.ap - runner.score.ap
+    return f"use the provider {runner.provider}: {gain:.2f} times the speed of fp32 at a loss of {loss:.3f} AP"
+
+
+def _bfloat16(entry: Entry, file: Path) -> Detector | None:
+    if find_spec("openvino") is None:
+        return None
+    try:
+        return Detector(entry, file, 1, Provider.OPENVINO_BF16)
+    except ModelRefused:
+        return None  # a processor without bfloat16 has nothing to race with
+
+
+def _raced(detectors: dict[str, Detector], truth: Truth) -> dict[str, float]:
+    """Median milliseconds of each network, all on the same pictures in turn."""
+    took: dict[str, list[float]] = {name: [] for name in detectors}
+    for picture in islice(truth.coco["images"], ROUNDS):
+        pixels = pictures.read(truth.path(picture))
+        for name, detector in detectors.items():
+            detector.detect(pixels)
+            took[name].append(detector.timing.run_ms)
+    return {name: median(each) for name, each in took.items()}
