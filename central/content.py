@@ -3,8 +3,8 @@
 A bug crashes, and the service manager starts the program again: that helps against what the program holds in memory,
 never against a row in the database, which is there again after the start and takes every ward of the process down in
 a circle. So what is done for many is done for all at once, in a savepoint; where that fails for what they hold, for
-each alone, and the one that fails alone is laid aside, logged whole, counted and left for a person. What is no row's
-doing (a missing table, a lost connection) passes through.
+each half, and so on: the one that fails alone is laid aside, logged whole, counted and left for a person, at the price
+of a few tries and not of one for each. What is no row's doing (a missing table, a lost connection) passes through.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ def each_or_all(
     act: Callable[[Sequence[_Item]], _Result],
     aside: Callable[[_Item, Exception], _Result],
 ) -> Iterator[_Result]:
-    """What acting on all of them gives; where that fails, on each alone, and `aside` for those that fail alone."""
+    """What acting on all of them gives; where that fails, on halves of them, and `aside` for those that fail alone."""
     if not items:
         return
     try:
@@ -37,5 +37,6 @@ def each_or_all(
     else:
         yield done
         return
-    for item in items:
-        yield from each_or_all(connection, [item], act, aside)
+    half = len(items) // 2
+    for some in (items[:half], items[half:]):
+        yield from each_or_all(connection, some, act, aside)

@@ -60,7 +60,7 @@ class Ingest:
         news: list[News] = []
         if hearing.deaf_since is None:
             told, news = silence.fallen(connection, now - self._grace, now, wards, hearing.since)
-        silent = self._judge.hear_each(connection, told, now)
+        silent = self._judge.hear(connection, told, now)
         rung = self._judge.tick(connection, now, wards)
         news += silent.news + rung.news + _forgiven(connection, now, wards)
         news += pass_on(connection, self._post, now, wards)
@@ -209,7 +209,9 @@ class _Group:
         self._tell_presence({sign.node for sign in signs}, spoken.keys())
         self._alarm()
         heard = [*silence.broken(self._connection, told), *_facts(told)]
-        self._news += self._judge.hear(self._connection, heard, self._now)
+        judged = self._judge.hear(self._connection, heard, self._now)
+        self._news += judged.news
+        self._outcome.aside += judged.aside
         for word in told:
             if isinstance(word.record.body, Reply):
                 self._news += orders.answered(self._connection, word.node, word.record.body, word.at)

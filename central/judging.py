@@ -1,8 +1,9 @@
 """Facts become alerts here, in the transaction that stores them: load, ask the engine, write what it decided.
 
 The engine (`alerts`) decides and knows no database; this module decides nothing. Where two workers raise the same
-trouble at once the constraint lets one through; the other loads that alert and asks again. When time passes, an alert
-or a silence whose judging fails is set aside and the others go on: `central.content` says why.
+trouble at once the constraint lets one through; the other loads that alert and asks again. A fact, or an alert whose
+time has come, whose judging fails is set aside and the others go on: `central.content` says why. What a node told is
+stored all the same; only what it would have made of the alerts is missing.
 """
 
 from collections.abc import Iterable, Sequence
@@ -54,22 +55,8 @@ class Judge:
     def __init__(self, rules: RuleBook) -> None:
         self.rules = rules
 
-    def hear(self, connection: Connection, facts: Iterable[Fact], now: datetime) -> list[News]:
-        """What these facts make of the alerts they touch; returns what changed, to be numbered by the caller."""
-        told = [(fact, touched(fact, self.rules)) for fact in sorted(facts, key=lambda fact: fact.at)]
-        docket = Docket(connection, {print_.key for _, concerned in told for _, print_ in concerned}, now)
-        for fact, concerned in told:
-            for rule, print_ in concerned:
-                self._hear_one(docket, rule, fact, print_.key, now)
-            camera = camera_told_of(fact)
-            if camera is not None:
-                docket.flush()
-                for alert in rows.opened_on(connection, camera):
-                    self._hear_of_camera(docket, fact, alert, now)
-        return docket.close()
-
-    def hear_each(self, connection: Connection, facts: Sequence[Fact], now: datetime) -> Judged:
-        """What facts of the centre's own making come to; one whose judging fails is counted, and lost."""
+    def hear(self, connection: Connection, facts: Iterable[Fact], now: datetime) -> Judged:
+        """What these facts make of the alerts they touch; one whose judging fails is counted, and changes nothing."""
         told = Judged()
 
         def aside(fact: Fact, _: Exception) -> list[News]:
@@ -77,7 +64,8 @@ class Judge:
             told.aside += 1
             return []
 
-        for news in each_or_all(connection, facts, lambda some: self.hear(connection, some, now), aside):
+        ordered = sorted(facts, key=lambda fact: fact.at)
+        for news in each_or_all(connection, ordered, lambda some: self._hear(connection, some, now), aside):
             told.news += news
         return told
 
@@ -95,6 +83,19 @@ class Judge:
         for news in each_or_all(connection, ringing, lambda some: self._ring(connection, some, now), aside):
             told.news += news
         return told
+
+    def _hear(self, connection: Connection, facts: Sequence[Fact], now: datetime) -> list[News]:
+        told = [(fact, touched(fact, self.rules)) for fact in facts]
+        docket = Docket(connection, {print_.key for _, concerned in told for _, print_ in concerned}, now)
+        for fact, concerned in told:
+            for rule, print_ in concerned:
+                self._hear_one(docket, rule, fact, print_.key, now)
+            camera = camera_told_of(fact)
+            if camera is not None:
+                docket.flush()
+                for alert in rows.opened_on(connection, camera):
+                    self._hear_of_camera(docket, fact, alert, now)
+        return docket.close()
 
     def _ring(self, connection: Connection, ringing: Sequence[Row[Any]], now: datetime) -> list[News]:
         docket = Docket(connection, (), now)

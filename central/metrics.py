@@ -25,7 +25,7 @@ class Metrics:
         self.records = counter("wardsense_records", "Records taken in, by kind and result", ["kind", "result"])
         self.letters = counter("wardsense_dead_letters", "Dead letters, by reason", ["reason"])
         self.unkept = counter("wardsense_dead_letters_unkept", "Dead letters only counted: their node has its fill")
-        self.aside = counter("wardsense_set_aside", "Alerts and silences whose judging failed, for a person")
+        self.aside = counter("wardsense_set_aside", "Alerts and facts whose judging failed, for a person")
         self.receipts = counter("wardsense_receipts", "Receipts made after a commit")
         self.weather = counter("wardsense_store_retries", "Groups tried again, the database was away")
         self.changes = counter("wardsense_changes", "Rows added to the wards' change feeds")

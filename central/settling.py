@@ -32,7 +32,7 @@ class Outcome:
     letters: Counter[str] = field(default_factory=Counter)  # by reason
     unkept: int = 0  # of the letters, those that were only counted
     stored: list[tuple[datetime, datetime, bool]] = field(default_factory=list)  # captured, heard, backlog
-    aside: int = 0  # alerts and silences that could not be judged
+    aside: int = 0  # alerts and facts that could not be judged
     changes: int = 0
     more: bool = False  # timers that have come are left for the next turn
 
