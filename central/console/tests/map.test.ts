@@ -146,7 +146,7 @@ describe("ground", () => {
     });
     const labels = labelsOf({ features: [street("Một", 50), street("Hai", 52), street("Ba", 150)] as never });
     const project = ([x = 0, y = 0]: readonly number[]): { x: number; y: number } => ({ x, y });
-    const screen = { width: 400, height: 200, zoom: 16 };
+    const screen = { width: 400, height: 200, zoom: 16, scale: 1 };
     expect(placed(labels, project, screen).map(({ label }) => label.name)).toEqual(["Một", "Ba"]);
     expect(placed(labels, project, { ...screen, zoom: 12 })).toEqual([]);
   });

@@ -3,6 +3,8 @@ import { Loader } from "@mantine/core";
 import { type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { rem, USUAL } from "@/parts/size";
+
 import type { CityMap, Standing } from "./engine";
 import { around, firstView, type Ground, type Theme } from "./ground";
 import type { Item, View } from "./items";
@@ -50,6 +52,7 @@ export function MapPane(props: Props): ReactNode {
       ground,
       theme,
       language,
+      scale: rem() / USUAL,
       locale: Object.fromEntries(Object.entries(LOCALE).map(([name, key]) => [name, t(key)])),
       points: pointsOf(items, language),
       standing: standing.current,

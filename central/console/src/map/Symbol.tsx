@@ -20,5 +20,13 @@ function image(name: string): { url: string; width: number } {
 /** A symbol of the map in the legend or the list. The words beside it say the same. */
 export function MapSymbol({ name }: { name: string }): ReactNode {
   const { url, width } = image(name);
-  return <img src={url} width={Math.min(width, 30)} alt="" style={{ flex: "none", margin: "0 auto" }} />;
+  return (
+    <img
+      className="ws-mark"
+      src={url}
+      width={Math.min(width, 30)}
+      alt=""
+      style={{ flex: "none", margin: "0 auto" }}
+    />
+  );
 }

@@ -31,6 +31,8 @@ export interface Wishes {
   ground: Ground;
   theme: Theme;
   language: string;
+  /** How much larger than usual everything is drawn. */
+  scale: number;
   locale: Record<string, string>;
   points: Points;
   /** Where to begin: where one stood before, else around this. */
@@ -50,16 +52,18 @@ export class CityMap {
     box: HTMLElement,
     private readonly wishes: Wishes,
   ) {
-    const { ground, theme, language, points, standing, first } = wishes;
+    const { ground, theme, language, points, standing, first, scale } = wishes;
     this.map = new maplibregl.Map({
       container: box,
       style: {
         version: 8,
-        sources: { [GROUND]: groundSource(ground), ...pointSources(points) },
-        layers: [...groundLayers(ground, theme), ...pointLayers(theme, language)],
+        sources: { [GROUND]: groundSource(ground), ...pointSources(points, scale) },
+        layers: [...groundLayers(ground, theme), ...pointLayers(theme, language, scale)],
       },
       ...(standing ??
-        (first ? { bounds: asBounds(first), fitBoundsOptions: { padding: room(box), maxZoom: CLOSE } } : {})),
+        (first
+          ? { bounds: asBounds(first), fitBoundsOptions: { padding: room(box, scale), maxZoom: CLOSE } }
+          : {})),
       locale: wishes.locale,
       attributionControl: false,
       dragRotate: false,
@@ -73,7 +77,7 @@ export class CityMap {
     this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "bottom-right");
     this.map.addControl(new maplibregl.ScaleControl({ maxWidth: 110 }), "bottom-left");
     this.map.setMissingStyleImageResolver((name) => this.draw(name));
-    this.sheet = new Sheet(this.map, box, ground, theme, wishes.still);
+    this.sheet = new Sheet(this.map, box, ground, theme, wishes.still, scale);
     this.listen();
   }
 
@@ -156,7 +160,8 @@ export class CityMap {
 
   /** Mark this, or nothing. */
   mark(item: Item | null): void {
-    const down = item?.kind === "alert" ? -ABOVE_PX : item?.kind === "case" ? BELOW_PX : 0;
+    const { scale } = this.wishes;
+    const down = item?.kind === "alert" ? -ABOVE_PX * scale : item?.kind === "case" ? BELOW_PX * scale : 0;
     this.sheet.mark(item?.at ?? null, down);
   }
 
@@ -168,7 +173,7 @@ export class CityMap {
   /** See all of this. */
   fit(view: View): void {
     this.map.fitBounds(asBounds(view), {
-      padding: room(this.map.getContainer()),
+      padding: room(this.map.getContainer(), this.wishes.scale),
       maxZoom: CLOSE,
       animate: !this.wishes.still,
     });
@@ -181,8 +186,8 @@ export class CityMap {
 }
 
 /** The legend covers the left of a wide map; what one came to see stands beside it. */
-const room = ({ clientWidth }: HTMLElement): maplibregl.PaddingOptions => ({
-  top: 60, right: 50, bottom: 90, left: clientWidth > 700 ? 280 : 50,
+const room = ({ clientWidth }: HTMLElement, scale: number): maplibregl.PaddingOptions => ({
+  top: 60, right: 50, bottom: 90, left: clientWidth > 700 ? 280 * scale : 50,
 }); // prettier-ignore
 
 const asBounds = ([west, south, east, north]: View): [number, number, number, number] => [

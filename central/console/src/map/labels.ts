@@ -136,7 +136,7 @@ const CELL = 14;
 export function placed(
   labels: readonly Label[],
   project: Project,
-  screen: { width: number; height: number; zoom: number },
+  screen: { width: number; height: number; zoom: number; scale: number },
   most = 90,
 ): Placed[] {
   const taken = new Set<string>();
@@ -147,7 +147,7 @@ export function placed(
     if (screen.zoom < FROM_ZOOM[label.kind]) continue;
     const { x, y, angle, run } = stand(label, project);
     if (x < 0 || y < 0 || x > screen.width || y > screen.height) continue;
-    const long = label.name.length * FONT[label.kind] * 0.56 + 8;
+    const long = label.name.length * FONT[label.kind] * screen.scale * 0.56 + 8;
     if (label.from !== label.to && run < long) continue;
     const near = names.get(label.name) ?? [];
     if (near.some((one) => Math.hypot(one.x - x, one.y - y) < AGAIN_PX)) continue;

@@ -15,7 +15,7 @@ export const SOURCES = ["devices", "cases", "alerts"] as const;
 export type SourceName = (typeof SOURCES)[number];
 export type Points = Record<SourceName, FeatureCollection<Point>>;
 
-/** Alerts stand so far above their camera or sensor, cases so far below it. */
+/** Alerts stand so far above their camera or sensor, cases so far below it, on a screen of usual size. */
 export const ABOVE_PX = 31;
 export const BELOW_PX = 30;
 
@@ -72,10 +72,10 @@ export function pointsOf(items: readonly Item[], language: string): Points {
   };
 }
 
-export function pointSources(points: Points): Record<string, SourceSpecification> {
+export function pointSources(points: Points, scale: number): Record<string, SourceSpecification> {
   const clustered = (data: FeatureCollection<Point>, sums: object): SourceSpecification =>
     ({
-      type: "geojson", data, cluster: true, clusterRadius: 46, clusterMaxZoom: 14, clusterProperties: sums,
+      type: "geojson", data, cluster: true, clusterRadius: 46 * scale, clusterMaxZoom: 14, clusterProperties: sums,
     }); // prettier-ignore
   return {
     devices: clustered(points.devices, { ill: ["+", ["get", "ill"]] }),
@@ -91,14 +91,14 @@ export function pointSources(points: Points): Record<string, SourceSpecification
 const GRADE_OF = ["match", ["get", "worst"], 0, "critical", 1, "major", 2, "minor", "info"];
 
 /** The layers of the items, from below to above. Alerts stand above their camera and cases below it. */
-export function pointLayers(theme: Theme, language: string): LayerSpecification[] {
+export function pointLayers(theme: Theme, language: string, scale: number): LayerSpecification[] {
   const colours = ink(theme);
   const icon = (...name: unknown[]): unknown => ["concat", `${theme}|`, ...name];
-  const all = { "icon-allow-overlap": true, "icon-ignore-placement": true };
+  const all = { "icon-allow-overlap": true, "icon-ignore-placement": true, "icon-size": scale };
   const text = (field: unknown, size: number): object => ({
     "text-field": field,
     "text-font": ["Be Vietnam Pro", "sans-serif"],
-    "text-size": size,
+    "text-size": size * scale,
     "text-allow-overlap": true,
     "text-ignore-placement": true,
   });

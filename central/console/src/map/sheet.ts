@@ -33,6 +33,7 @@ export class Sheet {
     ground: Ground,
     theme: Theme,
     private readonly still: boolean,
+    private readonly scale: number,
   ) {
     this.labels = ground.type === "features" ? labelsOf(ground.features) : [];
     this.sheet.className = classes.sheet!;
@@ -85,7 +86,7 @@ export class Sheet {
   private rename(): void {
     const { clientWidth: width, clientHeight: height } = this.map.getContainer();
     const project = (at: readonly number[]): { x: number; y: number } => this.map.project([at[0]!, at[1]!]);
-    const now = placed(this.labels, project, { width, height, zoom: this.map.getZoom() });
+    const now = placed(this.labels, project, { width, height, zoom: this.map.getZoom(), scale: this.scale });
     const kept = new globalThis.Map(this.shown.map((one) => [one.label, one]));
     this.shown = now.map(({ label }) => kept.get(label) ?? { label, element: nameOf(label) });
     this.names.replaceChildren(...this.shown.map(({ element }) => element));
@@ -112,7 +113,7 @@ export class Sheet {
   private follow(): void {
     for (const { label, element } of this.shown)
       turned(element, { label, ...stand(label, (at) => this.map.project([at[0]!, at[1]!])) });
-    for (const { at, element } of this.beating) this.put(element, at, -ABOVE_PX);
+    for (const { at, element } of this.beating) this.put(element, at, -ABOVE_PX * this.scale);
     this.chosen.hidden = this.markAt === null;
     if (this.markAt) this.put(this.chosen, [this.markAt[0], this.markAt[1]], this.markDown);
     this.told.hidden = this.told.textContent === "";

@@ -27,6 +27,7 @@ export function Severity({
   const words = t(`severity.${grade}`);
   const mark = (
     <svg
+      className="ws-mark"
       width={size}
       height={size}
       viewBox="0 0 20 20"

@@ -15,6 +15,7 @@ import { useTranslation } from "react-i18next";
 import { JUDGES, useMay, useSession } from "@/app/session";
 import { useWard } from "@/app/ward";
 import { Empty, Failed, Loading } from "@/parts/States";
+import { useRem } from "@/parts/size";
 import { useNow } from "@/parts/time";
 
 import { takes, undoUntil } from "./board";
@@ -32,7 +33,7 @@ import { useQueue } from "./useQueue";
 import { useSteps } from "./useSteps";
 import { useNames } from "./words";
 
-const ROW = 90;
+const ROW_REM = 5.625;
 
 export default function QueuePage(): ReactNode {
   const { t } = useTranslation("queue");
@@ -43,6 +44,7 @@ export default function QueuePage(): ReactNode {
   const { queue, view } = useQueue(filter, ward);
   const { board } = view;
   const names = useNames();
+  const rowHeight = Math.round(useRem() * ROW_REM);
   const wide = useMediaQuery("(min-width: 64em)", undefined, { getInitialValueInEffect: false });
   const opened = useOpened(queue, board.cursor, wide);
   const { go } = opened;
@@ -119,7 +121,7 @@ export default function QueuePage(): ReactNode {
             names={names}
             me={me.id}
             judge={judge}
-            rowHeight={ROW}
+            rowHeight={rowHeight}
             control={list}
             onPick={onPick}
             onSelect={onSelect}

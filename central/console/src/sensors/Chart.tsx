@@ -10,6 +10,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import UPlot from "uplot";
 
+import { rem } from "@/parts/size";
 import { clock, exact, number, seconds, ZONE } from "@/words/format";
 
 import classes from "./Chart.module.css";
@@ -30,6 +31,8 @@ interface Words {
   value: string;
 }
 
+const HEIGHT_REM = 20;
+
 const ink = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -38,7 +41,7 @@ function drawLines(lines: readonly Line[]): (plot: UPlot) => void {
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.lineWidth = devicePixelRatio * 1.5;
-    ctx.font = `${12 * devicePixelRatio}px 'Be Vietnam Pro', sans-serif`;
+    ctx.font = `${0.75 * rem() * devicePixelRatio}px 'Be Vietnam Pro', sans-serif`;
     for (const line of lines) {
       const y = plot.valToPos(line.at, "y", true);
       if (y < bbox.top || y > bbox.top + bbox.height) continue;
@@ -68,17 +71,24 @@ function tick(at: number, ticks: readonly number[], language: string): string {
 }
 
 function options(props: Props, words: Words, language: string, width: number): UPlot.Options {
+  const em = rem();
   const grid = { stroke: ink("--ws-line"), width: 1 };
-  const axis = { stroke: ink("--ws-quiet"), grid, ticks: grid, font: "12px 'Be Vietnam Pro'" };
+  const axis = {
+    stroke: ink("--ws-quiet"),
+    grid,
+    ticks: grid,
+    font: `${0.75 * em}px 'Be Vietnam Pro'`,
+    size: 3.125 * em,
+  };
   return {
     width,
-    height: 320,
+    height: HEIGHT_REM * em,
     tzDate: (at) => UPlot.tzDate(new Date(at * 1000), ZONE),
     cursor: { drag: { x: true, y: false, setScale: true }, points: { size: 8 } },
     scales: { x: { time: true }, y: { range: () => range(props.data, props.lines) } },
     axes: [
       { ...axis, values: (_, ticks) => ticks.map((at) => tick(at, ticks, language)) },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((value) => number(value, language, 2)) },
+      { ...axis, size: 4 * em, values: (_, ticks) => ticks.map((value) => number(value, language, 2)) },
     ],
     series: [
       { label: words.at, value: (_, at) => (at === null ? "–" : exact(new Date(at * 1000), language)) },
@@ -157,7 +167,9 @@ export default function Chart(props: Props): ReactNode {
     made.setScale("x", { min, max });
     plot.current = made;
     const stop = touches(made, show);
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: 320 }));
+    const observer = new ResizeObserver(() =>
+      made.setSize({ width: element.clientWidth, height: HEIGHT_REM * rem() }),
+    );
     observer.observe(element);
     return () => {
       stop();

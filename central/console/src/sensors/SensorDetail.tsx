@@ -134,7 +134,7 @@ function Limits({ lines, say }: { lines: readonly Line[]; say: (value: number) =
 
 function ClearMark(): ReactNode {
   return (
-    <svg width={14} height={14} viewBox="0 0 14 14" aria-hidden="true">
+    <svg className="ws-mark" width={14} height={14} viewBox="0 0 14 14" aria-hidden="true">
       <path d="M0 7H14" stroke="var(--ws-good)" strokeWidth="2" strokeDasharray="3 2" />
     </svg>
   );
