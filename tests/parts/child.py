@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx
+
 from tests.conftest import ROOT
 
 KEPT_LINES = 60
@@ -39,6 +41,14 @@ class Child:
                 self.command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         self.starts += 1
+
+    def serves(self, url: str) -> bool:
+        """Whether it answers at its `/healthz`, for `until`. Raises AssertionError when it has ended instead."""
+        assert self.running, f"{self.name} ended with status {self.status}\n{self.tail()}"
+        try:
+            return httpx.get(f"{url}/healthz", timeout=5).status_code == httpx.codes.OK
+        except httpx.HTTPError:
+            return False
 
     def kill(self) -> None:
         """End it with -9; returns when it is gone."""

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-import httpx
 import yaml
 
 from central import config
@@ -83,7 +82,7 @@ class City:
         """Start it again where it was; the broker and the centre are of use when this returns."""
         self._part(name).start()
         if name == CENTRAL:
-            until(self._healthy, within=90, what="the centre answering")
+            until(lambda: self.central.serves(f"http://127.0.0.1:{self.port}"), within=90, what="the centre answering")
 
     def run_as(self, name: str, program: Sequence[str]) -> None:
         """From its next start, the node or the centre runs this program."""
@@ -202,13 +201,6 @@ class City:
         waiting = "SELECT 1 FROM record UNION ALL SELECT 1 FROM evidence WHERE state IN ('wanted', 'sending')"
         owed = "SELECT 1 FROM intake WHERE outstanding UNION ALL SELECT 1 FROM evidence WHERE state = 'coming'"
         return not self._outbox(waiting) and not self.rows(owed)
-
-    def _healthy(self) -> bool:
-        assert self.central.running, f"the centre ended with status {self.central.status}\n{self.central.tail()}"
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", timeout=5).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
 
     def _prepare_centre(self) -> None:
         settings = config.read(self.folder / "central.yaml")

@@ -107,7 +107,7 @@ class ControlRoom:
     def open(self) -> None:
         """Start the centre, again on its port; returns when it answers."""
         self.centre.start()
-        until(self._healthy, within=90, what="the centre answering")
+        until(lambda: self.centre.serves(self.url), within=90, what="the centre answering")
 
     def tidy(self) -> None:
         """An empty queue and an open centre: every alert is over and done with, as the last test left them."""
@@ -148,13 +148,6 @@ class ControlRoom:
         """One look at the API as somebody. Raises httpx.HTTPStatusError."""
         with self.person(login) as http:
             return http.get(path, params=params).raise_for_status().json()
-
-    def _healthy(self) -> bool:
-        assert self.centre.running, f"the centre ended with status {self.centre.status}\n{self.centre.tail()}"
-        try:
-            return httpx.get(f"{self.url}/healthz", timeout=5).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
 
     def _settle_in(self) -> str:
         settings = config.read(self.folder / "central.yaml")
