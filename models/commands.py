@@ -82,6 +82,7 @@ def prove(names: Names = None, catalogue: CatalogueFile = CATALOGUE, store: Stor
 
 app.command("evaluate")(measuring.judge)
 app.command("bench")(measuring.clock)
+app.command("export")(making.bring)
 app.command("label")(making.label)
 app.command("quantize")(making.shrink)
 

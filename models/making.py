@@ -121,6 +121,35 @@ def shrink(
     typer.echo(f"{ruling.words}\n{into} and its card are written")
 
 
+def bring(
+    weights: Annotated[str, typer.Argument(help="An Ultralytics .pt file, or a name it fetches: yolo11n, yolo26n.")],
+    into: Annotated[Path, typer.Option(help="The file to write (.onnx); its card is written beside it.")],
+    height: Annotated[int, typer.Option(min=32, help="Canvas height, a multiple of 32.")] = 384,
+    width: Annotated[int, typer.Option(min=32, help="Canvas width, a multiple of 32.")] = 640,
+) -> None:
+    """Bring an Ultralytics YOLO network to ONNX, with a card (needs the [train] extra: AGPL-3.0, two gigabytes).
+
+    The canvas is fixed at export: a street camera is wide, so 384x640 costs 60 % of a square 640. What comes out runs
+    without Ultralytics; go on with `evaluate`, `quantize` and `bench` on the file. Read the notice about the AGPL:
+    for a service to others a model whose licence fits `ship` is the safer choice.
+    """
+    try:
+        from models.export import NOTICE, ExportFailed, export
+    except ModuleNotFoundError as absent:
+        raise stop(f"{absent.name} is not installed; run `pip install 'wardsense[train]'`") from absent
+
+    if into.suffix != ".onnx" or height % 32 or width % 32:
+        raise stop(f"--into must end in .onnx and the canvas be multiples of 32, not {into.name}, {height} and {width}")
+    typer.echo(NOTICE, err=True)
+    try:
+        entry = export(weights, into, height, width)
+    except (ExportFailed, OSError) as wrong:
+        raise stop(wrong) from wrong
+    typer.echo(
+        f"{into}: {entry.head} head, {len(entry.labels.names)} classes, {entry.bytes / 1e6:.1f} MB; card beside it"
+    )
+
+
 def _raced(runners: "list[Runner]") -> Table:
     table = Table(box=SIMPLE_HEAD)
     for column in ("", "AP", "loss", "AP50", "ms", "times fp32"):

@@ -62,6 +62,6 @@ def test_what_cannot_be_done_is_one_clear_line(catalogue: Path, tmp_path: Path) 
     assert "models.yaml:" in said("list", *places, code=1)
 
 
-@pytest.mark.parametrize("command", ["list", "pull", "verify", "evaluate", "bench", "label", "quantize"])
+@pytest.mark.parametrize("command", ["list", "pull", "verify", "evaluate", "bench", "export", "label", "quantize"])
 def test_every_command_explains_itself(command: str) -> None:
     assert len(said(command, "--help")) > 300
