@@ -8,14 +8,13 @@ from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from edge.analytics.places import StoppedVehicle
+from edge.analytics.watches import VEHICLES
 from edge.config import CameraSetting, NodeConfig
 from edge.privacy import Groups
 from edge.seeing import knows_people
 from streams.documents import DocumentRefused, parse
 
 _MOST_NAMED: Final = 10
-_USUAL_VEHICLES: Final = StoppedVehicle(zone="any", after_s=1).classes
 
 
 def refuse_strangers(file: Path, config: NodeConfig, labels: Sequence[str]) -> None:
@@ -50,7 +49,7 @@ def _named(camera: CameraSetting) -> Iterator[tuple[tuple[Hashable, ...], frozen
         yield ("classes",), camera.classes
     for index, setting in enumerate(camera.watch):
         # The usual vehicles were not named by a person, and a detector may lack one.
-        if setting.watch.classes != _USUAL_VEHICLES:
+        if setting.watch.classes != VEHICLES:
             yield ("watch", index, str(setting.watch.kind), "classes"), setting.watch.classes
 
 

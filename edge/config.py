@@ -2,7 +2,7 @@
 
 Unknown keys are mistakes, and every mistake is listed with file and line before anything starts. Secrets are
 named, never written here: a password stands in a file of its own. Paths are taken from the folder the program was
-started in. Zones, lines and rules are `edge.analytics.places` themselves, so that what they refuse is refused here.
+started in. Zones, lines and rules are `edge.analytics` themselves, so that what they refuse is refused here.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,9 @@ from pydantic import (
 )
 
 from edge.analytics.happening import Kind
-from edge.analytics.places import Crowding, Line, Loitering, Occupancy, StoppedVehicle, Watch, Zone
+from edge.analytics.places import Line, Zone
 from edge.analytics.scene import Scene
+from edge.analytics.watches import Crowding, Loitering, Occupancy, StoppedVehicle, Watch, WrongWay
 from edge.outbox import LEAST_LIMIT
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
@@ -89,15 +90,16 @@ class WatchSetting(Setting):
     stopped_vehicle: StoppedVehicle | None = None
     crowding: Crowding | None = None
     occupancy: Occupancy | None = None
+    wrong_way: WrongWay | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len([rule for rule in self._all() if rule]) != 1:
-            raise ValueError("give one of loitering, stopped_vehicle, crowding or occupancy")
+            raise ValueError(f"give one of {', '.join(type(self).model_fields)}")
         return self
 
     def _all(self) -> tuple[Watch | None, ...]:
-        return (self.loitering, self.stopped_vehicle, self.crowding, self.occupancy)
+        return tuple(getattr(self, name) for name in type(self).model_fields)
 
     @property
     def watch(self) -> Watch:

@@ -20,7 +20,7 @@ from streams.wire.records import Phase as Told
 from streams.wire.words import Place, Reason
 
 LAST_WORD_S: Final = 5.0
-LASTING: Final = frozenset({"loitering", "stopped_vehicle", "crowding", "occupancy"})
+LASTING: Final = frozenset({"loitering", "stopped_vehicle", "crowding", "occupancy", "wrong_way"})
 
 
 @dataclass(frozen=True, slots=True)

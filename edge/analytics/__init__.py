@@ -1,1 +1,1 @@
-"""What tracks mean: zones, lines, occupancy, loitering, stopped vehicles. Pure: segments in, happenings out."""
+"""What tracks mean: zones, lines, and the rules over them. Pure: segments in, happenings out."""

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from edge.analytics.happening import Happening, Phase
-from edge.analytics.places import Crowding, Occupancy
 from edge.analytics.presence import Stay
+from edge.analytics.watches import Crowding, Occupancy
 
 ANY: Final = "any"
 """The subject of an empty zone when the rule names no class: the wire wants a code, and nobody is there to name it."""

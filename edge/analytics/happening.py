@@ -1,7 +1,8 @@
 """What the node asserts: one happening, and how a lasting one is told without repeating it.
 
 A moment (a line crossed, a zone entered or left) is told once, closed. A state that lasts (loitering, a stopped
-vehicle, a crowd) is opened, updated rarely and closed; a happening and its later phases share one `key`.
+vehicle, a crowd, somebody on the wrong side of the road) is opened, updated rarely and closed; a happening and its
+later phases share one `key`.
 """
 
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     STOPPED_VEHICLE = "stopped_vehicle"
     CROWDING = "crowding"
     OCCUPANCY = "occupancy"
+    WRONG_WAY = "wrong_way"
 
 
 class Phase(StrEnum):

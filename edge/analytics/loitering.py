@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from edge.analytics.happening import Happening, Phase
-from edge.analytics.places import Loitering
 from edge.analytics.presence import Stay
+from edge.analytics.watches import Loitering
 
 
 class Loiterers:

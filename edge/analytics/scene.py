@@ -15,10 +15,12 @@ from edge.analytics.crossing import Crossed, Crossings
 from edge.analytics.crowding import Level
 from edge.analytics.happening import Episodes, Happening, Kind, Phase
 from edge.analytics.loitering import Loiterers
-from edge.analytics.places import Crowding, Line, Loitering, Occupancy, StoppedVehicle, Watch, Zone
+from edge.analytics.places import Line, Zone
 from edge.analytics.presence import Changes, Look, Presence, Stay
 from edge.analytics.roster import Roster, Sighting
 from edge.analytics.stopped import Stopped
+from edge.analytics.watches import Crowding, Loitering, Occupancy, StoppedVehicle, Watch, WrongWay
+from edge.analytics.wrong_way import WrongWays
 from models.detections import Detections
 
 Tallies = dict[tuple[str, str, str], int]
@@ -153,7 +155,7 @@ class Scene:
             self._peaks[key] = max(self._peaks.get(key, 0), count)
 
 
-def _judge(watch: Watch) -> Loiterers | Stopped | Level:
+def _judge(watch: Watch) -> Loiterers | Stopped | Level | WrongWays:
     match watch:
         case Loitering():
             return Loiterers(watch)
@@ -161,6 +163,8 @@ def _judge(watch: Watch) -> Loiterers | Stopped | Level:
             return Stopped(watch)
         case Crowding() | Occupancy():
             return Level(watch)
+        case WrongWay():
+            return WrongWays(watch)
 
 
 def _moment(kind: Kind, zone: str, stay: Stay, direction: str, elapsed: float) -> Happening:

@@ -11,8 +11,8 @@ from typing import Final
 
 from edge.analytics.anchors import SMALLEST
 from edge.analytics.happening import Happening, Phase
-from edge.analytics.places import StoppedVehicle
 from edge.analytics.presence import Stay
+from edge.analytics.watches import StoppedVehicle
 
 AWAY_S: Final = 1.0
 

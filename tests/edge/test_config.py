@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import DrawnSource, FileSource, RtspSource, load, understand
+from alerts.triggers import MOMENTS
+from edge.analytics.happening import Kind
+from edge.config import DrawnSource, FileSource, RtspSource, WatchSetting, load, understand
 from streams.documents import DocumentRefused
 
 GOOD = """
@@ -30,6 +32,15 @@ sensors:
 """
 
 
+WATCHES = {
+    "loitering: {zone: plaza, after_s: 20}": "loitering",
+    "stopped_vehicle: {zone: plaza, after_s: 20}": "stopped_vehicle",
+    "crowding: {zone: plaza, at_least: 3, for_s: 5}": "crowding",
+    "occupancy: {zone: plaza, over: 3, for_s: 5}": "occupancy",
+    "wrong_way: {zone: plaza, a: [0.1, 0.5], b: [0.9, 0.5]}": "wrong_way",
+}
+
+
 def mistakes(text: str) -> list[str]:
     with pytest.raises(DocumentRefused) as refused:
         understand(text, "node.yaml")
@@ -41,6 +52,15 @@ def test_a_good_configuration_is_understood() -> None:
     kinds = [type(camera.source) for camera in config.cameras]
     assert kinds == [FileSource, RtspSource, DrawnSource]
     assert config.broker.client_id == "hai-chau-01"
+
+
+def test_every_kind_of_watch_is_understood() -> None:
+    for rule, kind in WATCHES.items():
+        config = understand(
+            GOOD.replace("- loitering: {zone: plaza, after_s: 20, classes: [person]}", f"- {rule}"), "n"
+        )
+        assert config.cameras[0].watch[0].watch.kind == kind
+    assert set(WATCHES.values()) == set(WatchSetting.model_fields) == {kind.value for kind in Kind} - MOMENTS
 
 
 def test_a_misspelt_setting_is_found_on_its_line() -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import uuid_utils.compat as uuid
 
-from edge.analytics.places import Occupancy, Zone
+from edge.analytics.places import Zone
 from edge.analytics.scene import Scene
+from edge.analytics.watches import Occupancy
 from edge.eye import Eye, Task
 from edge.privacy import Groups, Region, grouped
 from edge.seeing import Seen

@@ -12,8 +12,9 @@ import uuid_utils.compat as uuid
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
-from edge.analytics.places import Occupancy, Zone
+from edge.analytics.places import Zone
 from edge.analytics.scene import Scene
+from edge.analytics.watches import Occupancy
 from edge.eye import Eye, Task, Told
 from edge.privacy import Groups, NotRedacted, Region, grouped
 from edge.seeing import DetectorEyes, Seen, labels_of

@@ -2,8 +2,9 @@
 
 import pytest
 
-from edge.analytics.places import Crowding, Line, Loitering, Occupancy, Point, Zone
+from edge.analytics.places import Line, Point, Zone
 from edge.analytics.scene import Scene
+from edge.analytics.watches import Crowding, Loitering, Occupancy, WrongWay
 
 TRIANGLE: tuple[Point, ...] = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))
 
@@ -55,6 +56,15 @@ def test_rules_without_sense_are_refused() -> None:
         Occupancy(zone="yard", for_s=10)
     with pytest.raises(ValueError, match="one bound"):
         Occupancy(zone="yard", for_s=10, over=3, under=1)
+
+
+def test_a_way_needs_length_and_the_picture() -> None:
+    with pytest.raises(ValueError, match="begins and ends"):
+        WrongWay(zone="yard", a=(0.1, 0.1), b=(0.1, 0.1))
+    with pytest.raises(ValueError, match="outside the picture"):
+        WrongWay(zone="yard", a=(0.1, 0.1), b=(0.1, 1.1))
+    with pytest.raises(ValueError, match="travel"):
+        WrongWay(zone="yard", a=(0.1, 0.1), b=(0.1, 0.9), travel=0)
 
 
 def test_a_scene_refuses_twins_and_rules_over_nowhere() -> None:

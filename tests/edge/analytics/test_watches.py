@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from edge.analytics.happening import Happening, Kind
-from edge.analytics.places import Crowding, Loitering, Occupancy, StoppedVehicle, Watch, Zone
+from edge.analytics.places import Zone
 from edge.analytics.roster import MOST
 from edge.analytics.scene import Scene
+from edge.analytics.watches import Crowding, Loitering, Occupancy, StoppedVehicle, Watch
 from models.detections import Detections
 
 YARD = Zone(id="yard", polygon=((0.2, 0.2), (0.8, 0.2), (0.8, 0.9), (0.2, 0.9)))

@@ -1,0 +1,136 @@
+"""The rules over zones: what must hold, for whom, for how long. Frozen, checked when made.
+
+Distances are told in the object's own box sizes, as everywhere (`edge.analytics.places`); times are watched seconds.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from edge.analytics.happening import Kind
+from edge.analytics.places import Point, check_inside, check_more, check_positive
+
+VEHICLES: Final = frozenset({"car", "truck", "bus", "motorcycle"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loitering:
+    """Somebody stays in `zone` for `after_s` watched seconds or longer. No `classes` means every class."""
+
+    zone: str
+    after_s: float
+    classes: frozenset[str] = frozenset()
+    kind: Kind = field(default=Kind.LOITERING, init=False)
+
+    def __post_init__(self) -> None:
+        check_positive(self.id, after_s=self.after_s)
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppedVehicle:
+    """A vehicle stays for `after_s` watched seconds within `radius` (in its own box sizes) of one spot in `zone`."""
+
+    zone: str
+    after_s: float
+    radius: float = 0.3
+    classes: frozenset[str] = VEHICLES
+    kind: Kind = field(default=Kind.STOPPED_VEHICLE, init=False)
+
+    def __post_init__(self) -> None:
+        check_positive(self.id, after_s=self.after_s, radius=self.radius)
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowding:
+    """`at_least` objects are in `zone` for `for_s` watched seconds; shorter dips than `grace_s` do not count."""
+
+    zone: str
+    at_least: int
+    for_s: float
+    classes: frozenset[str] = frozenset({"person"})
+    grace_s: float = 2.0
+    kind: Kind = field(default=Kind.CROWDING, init=False)
+
+    def __post_init__(self) -> None:
+        check_positive(self.id, at_least=self.at_least - 1, for_s=self.for_s, grace_s=self.grace_s)
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+    def full(self, count: int) -> bool:
+        """Whether so many are a crowd."""
+        return count >= self.at_least
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occupancy:
+    """The number of objects in `zone` is at least `over`, or at most `under`, for `for_s` watched seconds.
+
+    Raises ValueError unless exactly one of the two bounds is given.
+    """
+
+    zone: str
+    for_s: float
+    over: int | None = None
+    under: int | None = None
+    classes: frozenset[str] = frozenset()
+    grace_s: float = 2.0
+    kind: Kind = field(default=Kind.OCCUPANCY, init=False)
+
+    def __post_init__(self) -> None:
+        if (self.over is None) == (self.under is None):
+            raise ValueError(f"{self.id}: give one bound, over or under")
+        check_positive(self.id, for_s=self.for_s, grace_s=self.grace_s)
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes) + ("/under" if self.over is None else "/over")
+
+    def full(self, count: int) -> bool:
+        """Whether the bound holds for so many."""
+        return count >= self.over if self.over is not None else count <= (self.under or 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongWay:
+    """Traffic in `zone` goes from `a` towards `b`, and something comes back by `travel` of its own box sizes.
+
+    Raises ValueError for a way without length or outside the picture.
+    """
+
+    zone: str
+    a: Point
+    b: Point
+    travel: float = 1.0
+    classes: frozenset[str] = VEHICLES
+    kind: Kind = field(default=Kind.WRONG_WAY, init=False)
+
+    def __post_init__(self) -> None:
+        check_inside(self.id, (self.a, self.b))
+        if self.a == self.b:
+            raise ValueError(f"{self.id}: the way begins and ends at {self.a}")
+        check_more(self.id, travel=self.travel)
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+Watch = Loitering | StoppedVehicle | Crowding | Occupancy | WrongWay
+
+
+def _rule_id(kind: Kind, zone: str, classes: frozenset[str]) -> str:
+    return "/".join((kind, zone, "+".join(sorted(classes)) or "any"))
