@@ -73,7 +73,11 @@ class Colour(StrEnum):
 
 
 class Use(StrEnum):
-    """What a licence lets one do: run the model, ship it with a product, train a further one from it."""
+    """What a licence lets one do without owing anybody more than a notice.
+
+    `run` it on boxes of one's own; `ship` it inside a product or a service for others; `train` a further model on
+    what it says, as a teacher, and call that model one's own.
+    """
 
     RUN = "run"
     SHIP = "ship"
@@ -201,14 +205,27 @@ class Entry(Closed):
         return Entry.model_validate({**dict(self), "input": changed})
 
 
-class Catalogue:
-    """Entries by name, in the order of the file."""
+class Recipe(Closed):
+    """A model whose weights we do not hand on: what `wardsense models export` makes it from, and its licence."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    name: Slug
+    title: str
+    weights: str = Field(min_length=1, description="what `wardsense models export` is given")
+    licence: Licence
+
+
+class Catalogue:
+    """Entries by name, in the order of the file, and recipes by name."""
+
+    def __init__(self, entries: Iterable[Entry], recipes: Iterable[Recipe] = ()) -> None:
         self.entries = {entry.name: entry for entry in entries}
+        self.recipes = {recipe.name: recipe for recipe in recipes}
 
     def __getitem__(self, name: str) -> Entry:
         """The entry of that name. Raises KeyError that lists the names there are."""
+        if name in self.recipes:
+            make = f"wardsense models export {self.recipes[name].weights} --into {name}.onnx"
+            raise KeyError(f"{name} has no file to fetch: make it with `{make}` and name that file")
         if name not in self.entries:
             raise KeyError(f"no model {name!r} in the catalogue; there are {', '.join(self.entries) or 'none'}")
         return self.entries[name]
@@ -218,15 +235,18 @@ class _Listed(Closed):
     """The file as it is written: entries by name."""
 
     models: dict[str, Entry] = Field(min_length=1)
+    exports: dict[str, Recipe] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def _name_each(cls, told: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
-        listed = told.get("models") if isinstance(told, dict) else None
-        if not isinstance(listed, dict):
+        if not isinstance(told, dict):
             return told
-        named = {name: {**raw, "name": name} if isinstance(raw, dict) else raw for name, raw in listed.items()}
-        return {**told, "models": named}
+        return told | {part: _named(told[part]) for part in ("models", "exports") if isinstance(told.get(part), dict)}
+
+
+def _named(listed: dict[str, Any]) -> dict[str, Any]:
+    return {name: {**raw, "name": name} if isinstance(raw, dict) else raw for name, raw in listed.items()}
 
 
 def load(path: Path) -> Catalogue:
@@ -240,7 +260,7 @@ def parse(text: str, labels: Mapping[str, str], file: str = "models.yaml") -> Ca
     """A catalogue from its text and the texts of its label files by name. Raises DocumentRefused."""
     known = {name: read_labels(name, labels) for name in _listed_names(labels)}
     listed = documents.fit(documents.parse(text, file), _Listed, {LABELS_FOLDER: known})
-    return Catalogue(listed.models.values())
+    return Catalogue(listed.models.values(), listed.exports.values())
 
 
 def read_labels(name: str, texts: Mapping[str, str]) -> Labels:

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 
 from models import making, measuring
-from models.catalogue import Catalogue, Entry, load
+from models.catalogue import Catalogue, Entry, Licence, load
 from models.fetch import FetchFailed, Held, pull, stored, verify
 from models.options import CATALOGUE, STORE, CatalogueFile, Store, no_catalogue, stop
 from streams.documents import DocumentRefused
@@ -31,14 +31,19 @@ COLOURS = {Held.GOOD: "green", Held.ABSENT: "dim", Held.WRONG: "bold red"}
 def show(catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
     """List the models there are, what each may be used for, how well it sees, and whether the store has it.
 
-    AP is average precision on the set named in the catalogue (higher is better); ms is the time a picture takes.
+    AP is average precision on the set named in the catalogue (higher is better); ms is the time a picture takes. What
+    a licence fits: to run it on boxes of one's own; to ship it in a product or a service for others; to train a model
+    of one's own on what it says. What is marked `export` has no file to fetch: `wardsense models export` makes it.
     """
     table = Table(title=f"models in {catalogue}", caption=f"store: {store}", box=SIMPLE_HEAD)
     for column in ("name", "canvas", "licence, fit to", "AP / AP50", "ms", "MB", "store"):
         table.add_column(column, no_wrap=column != "licence, fit to", overflow="fold")
-    for entry in _entries(catalogue, None):
+    listed = _listed(catalogue)
+    for entry in listed.entries.values():
         held = _asked(entry, store)
         table.add_row(*_row(entry), f"[{COLOURS[held]}]{held}[/]")
+    for recipe in listed.recipes.values():
+        table.add_row(recipe.name, "-", _fits(recipe.licence), "-", "-", "-", "[dim]export[/]")
     Console().print(table)
 
 
@@ -87,14 +92,19 @@ app.command("label")(making.label)
 app.command("quantize")(making.shrink)
 
 
-def _entries(catalogue: Path, names: list[str] | None) -> list[Entry]:
+def _listed(catalogue: Path) -> Catalogue:
     try:
-        known: Catalogue = load(catalogue)
-        return [known[name] for name in names] if names else list(known.entries.values())
+        return load(catalogue)
     except DocumentRefused as wrong:
         raise stop(wrong) from wrong
     except OSError as wrong:
         raise stop(no_catalogue(catalogue, wrong)) from wrong
+
+
+def _entries(catalogue: Path, names: list[str] | None) -> list[Entry]:
+    known = _listed(catalogue)
+    try:
+        return [known[name] for name in names] if names else list(known.entries.values())
     except KeyError as wrong:
         raise stop(str(wrong.args[0])) from wrong
 
@@ -106,13 +116,17 @@ def _asked(entry: Entry, store: Path) -> Held:
         raise stop(wrong) from wrong
 
 
+def _fits(licence: Licence) -> str:
+    return f"{licence.spdx} {', '.join(licence.fits)}"
+
+
 def _row(entry: Entry) -> tuple[str, ...]:
     seen = entry.measured
     figures = (f"{seen.ap:.3f} / {seen.ap50:.3f}", f"{seen.ms:.0f}") if seen else ("-", "-")
     return (
         entry.name,
         f"{entry.input.width}x{entry.input.height}",
-        f"{entry.licence.spdx} {', '.join(entry.licence.fits)}",
+        _fits(entry.licence),
         *figures,
         f"{entry.bytes / 1e6:.1f}",
     )

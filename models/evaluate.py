@@ -9,7 +9,7 @@ Limits: decoding keeps each cell's best class only, which costs about .002 AP ag
 published figures use. Recall is read off the judge's curve, to one part in a hundred.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Final
@@ -128,10 +128,15 @@ def common(truth: Truth, labels: Labels, terms: Terms) -> dict[int, int]:
     }
     if not shared:
         raise EvaluationFailed(
-            f"no class of the set ({', '.join(truth.classes)}) is one of the model's ({labels.name}); "
+            f"no class of the set ({_some(truth.classes)}) is one of the model's ({_some(labels.names)}); "
             "say which is which with --class MODEL=SET"
         )
     return shared
+
+
+def _some(names: Iterable[str], most: int = 8) -> str:
+    told = list(names)
+    return ", ".join(told[:most]) + (f" and {len(told) - most} more" if len(told) > most else "")
 
 
 def _rows(found: Detections, picture: int, size: tuple[int, int], shared: Mapping[int, int]) -> Rows:

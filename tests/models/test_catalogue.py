@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from models.catalogue import Head, Labels, Task, load, parse
+from models.catalogue import Head, Labels, Task, Use, load, parse
 from streams.documents import DocumentRefused
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +101,17 @@ def test_a_model_or_class_nobody_knows_says_what_there_is() -> None:
         Labels(name="street", names=("car",)).indices("tank")
 
 
+def test_a_model_we_do_not_hand_on_says_how_it_is_made() -> None:
+    recipe = (
+        "exports:\n  agpl:\n    title: t\n    weights: agpl.pt\n    licence: {spdx: MIT, holder: me, fits: [run]}\n"
+    )
+    catalogue = parse(GOOD + recipe, LABELS)
+    assert catalogue.recipes["agpl"].weights == "agpl.pt"
+    with pytest.raises(KeyError, match=r"wardsense models export agpl\.pt --into agpl\.onnx"):
+        catalogue["agpl"]
+    assert mistakes(GOOD + recipe.replace("weights: agpl.pt", "sha256: x"))[0].startswith("models.yaml:")
+
+
 def test_the_catalogue_of_this_house_loads_and_speaks_the_trades_words() -> None:
     catalogue = load(ROOT / "configs" / "models.yaml")
     assert {entry.head for entry in catalogue.entries.values()} >= {Head.DETR, Head.YOLOX, Head.YUNET}
@@ -110,3 +121,5 @@ def test_the_catalogue_of_this_house_loads_and_speaks_the_trades_words() -> None
         "bicycle", "car", "motorcycle", "bus", "truck",
     ]  # fmt: skip
     assert all(entry.sources for entry in catalogue.entries.values())
+    assert set(catalogue.recipes) == {"yolo11n", "yolo26n"}
+    assert all(Use.SHIP not in recipe.licence.fits for recipe in catalogue.recipes.values())
