@@ -21,7 +21,6 @@ import { api, Problem, told } from "@/wire/client";
 
 import { handlingOf, type Line, reasonOf, type Row } from "./board";
 import classes from "./Detail.module.css";
-import { exact } from "./exact";
 import { Life } from "./Life";
 import { Pictures } from "./Pictures";
 import type { Detail as Whole, Queue } from "./queue";
@@ -83,9 +82,7 @@ function useWhole(id: string, queue: Queue, version: number | undefined) {
     staleTime: 5_000,
     meta: { ownLive: true },
     queryFn: async (): Promise<Whole> => {
-      const found = await exact<Whole>(
-        told(api.GET("/v1/alerts/{alert_id}", { params: { path: { alert_id: id } } })),
-      );
+      const found = await told(api.GET("/v1/alerts/{alert_id}", { params: { path: { alert_id: id } } }));
       queue.hear(found);
       return found;
     },

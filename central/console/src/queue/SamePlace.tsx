@@ -11,7 +11,6 @@ import { Moment } from "@/parts/time";
 import { api, type Shapes, told } from "@/wire/client";
 
 import classes from "./Detail.module.css";
-import { exact } from "./exact";
 import type { Names } from "./words";
 
 /** Looked up after the alert itself, and not for a cursor that runs past. */
@@ -31,12 +30,10 @@ export function SamePlace({ id, names }: { id: string; names: Names }): ReactNod
     staleTime: 60_000,
     meta: { ownLive: true },
     queryFn: () =>
-      exact<Shapes["Page_AlertLine_"]>(
-        told(
-          api.GET("/v1/alerts/{alert_id}/same-place", {
-            params: { path: { alert_id: id }, query: { limit: MOST } },
-          }),
-        ),
+      told(
+        api.GET("/v1/alerts/{alert_id}/same-place", {
+          params: { path: { alert_id: id }, query: { limit: MOST } },
+        }),
       ),
   });
   return (

@@ -5,8 +5,7 @@ import { useChanges, useSession } from "@/app/session";
 import { api, ifMatch, told } from "@/wire/client";
 
 import { DONE, type Deed, type DismissReason, OPEN } from "./board";
-import { type Detail, type Door, Queue, type View } from "./queue";
-import { exact } from "./exact";
+import { type Door, Queue, type View } from "./queue";
 import type { Filter } from "./filter";
 
 export const PAGE = 100;
@@ -17,23 +16,21 @@ const CALM_MS = 4_000;
 function list(filter: Filter, ward: string | undefined): Door["list"] {
   const since = new Date(Date.now() - DAY_MS).toISOString();
   return (after) =>
-    exact(
-      told(
-        api.GET("/v1/alerts", {
-          params: {
-            query: {
-              handling: [...(filter.tab === "open" ? OPEN : DONE)],
-              ...(filter.tab === "open" ? { suppressed: false } : { since, order: "handled_at" }),
-              ...(ward ? { ward } : {}),
-              ...(filter.severity.length > 0 ? { severity: [...filter.severity] } : {}),
-              ...(filter.rule ? { rule: filter.rule } : {}),
-              ...(filter.text ? { q: filter.text } : {}),
-              ...(after ? { after } : {}),
-              limit: PAGE,
-            },
+    told(
+      api.GET("/v1/alerts", {
+        params: {
+          query: {
+            handling: [...(filter.tab === "open" ? OPEN : DONE)],
+            ...(filter.tab === "open" ? { suppressed: false } : { since, order: "handled_at" }),
+            ...(ward ? { ward } : {}),
+            ...(filter.severity.length > 0 ? { severity: [...filter.severity] } : {}),
+            ...(filter.rule ? { rule: filter.rule } : {}),
+            ...(filter.text ? { q: filter.text } : {}),
+            ...(after ? { after } : {}),
+            limit: PAGE,
           },
-        }),
-      ),
+        },
+      }),
     );
 }
 
@@ -46,27 +43,22 @@ function step(
   const params = { path: { alert_id: id }, header: ifMatch(version) };
   switch (deed) {
     case "acknowledge":
-      return exact<Detail>(told(api.POST("/v1/alerts/{alert_id}/acknowledge", { params })));
+      return told(api.POST("/v1/alerts/{alert_id}/acknowledge", { params }));
     case "return":
-      return exact<Detail>(told(api.POST("/v1/alerts/{alert_id}/return", { params })));
+      return told(api.POST("/v1/alerts/{alert_id}/return", { params }));
     case "confirm":
-      return exact<Detail>(told(api.POST("/v1/alerts/{alert_id}/confirm", { params })));
+      return told(api.POST("/v1/alerts/{alert_id}/confirm", { params }));
     case "undo":
-      return exact<Detail>(told(api.POST("/v1/alerts/{alert_id}/undo", { params })));
+      return told(api.POST("/v1/alerts/{alert_id}/undo", { params }));
     case "dismiss":
-      return exact<Detail>(
-        told(
-          api.POST("/v1/alerts/{alert_id}/dismiss", {
-            params,
-            body: { reason: reason ?? "false_detection" },
-          }),
-        ),
+      return told(
+        api.POST("/v1/alerts/{alert_id}/dismiss", { params, body: { reason: reason ?? "false_detection" } }),
       );
   }
 }
 
 const one: Door["one"] = (id) =>
-  exact(told(api.GET("/v1/alerts/{alert_id}", { params: { path: { alert_id: id } } })));
+  told(api.GET("/v1/alerts/{alert_id}", { params: { path: { alert_id: id } } }));
 
 export function useQueue(filter: Filter, ward: string | undefined): { queue: Queue; view: View } {
   const { me } = useSession();
