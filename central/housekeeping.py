@@ -26,7 +26,7 @@ from central.store.audit import Act
 from central.store.changes import News, announce
 from central.store.database import Database
 from central.store.files import Folder
-from central.store.pictures import Deleted
+from central.store.pictures import Deleted, Key
 from streams.clocks import Clock
 from streams.wire.records import Kind
 
@@ -190,16 +190,23 @@ class Housekeeping:
             more = bool(news)
             lost += sum(item.kind == "evidence" for item in news)
         self._removed.lost.inc(lost)
-        expired = 0 if before is None else self._delete(partial(pictures.let_go, before=before, most=FILES))
-        orphans = self._delete(lambda connection: (pictures.orphans(connection, FILES), []))
-        return {"lost": lost, "evidence": expired, "orphans": orphans}
+        gone = 0
+        if before is not None:
+            gone = self._delete(partial(pictures.expired, before=before, most=FILES), pictures.let_go)
+        orphans = self._delete(partial(pictures.orphans, most=FILES), pictures.forget)
+        return {"lost": lost, "evidence": gone, "orphans": orphans}
 
-    def _delete(self, choose: Callable[[Connection], _Chosen]) -> int:
+    def _delete(self, find: Callable[[Connection], Sequence[Key]], act: Callable[..., _Chosen]) -> int:
+        """Found by a look that holds nobody up, which may be a long one, and asked again where it is done."""
         total, more = 0, True
         while more and not self._stop.is_set():
             now = self._clock.now()
+            with self._database.reading() as connection:
+                found = find(connection)
+            if not found:
+                break
             with self._database.writing() as connection:
-                gone, news = choose(connection)
+                gone, news = act(connection, found)
                 for one in gone:
                     audit.append(connection, one.receipt, now)
                 announce(connection, news, now)

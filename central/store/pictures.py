@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from central.store.alerts import OPEN
 from central.store.audit import Act
 from central.store.changes import News
 from central.store.schema import alert, alert_event, case, evidence, evidence_name, node
@@ -32,7 +33,6 @@ NODE_RETIRED: Final = "node_retired"
 EXPIRED: Final = "expired"
 ORPHANED: Final = "orphaned"
 NEVER_NAMED: Final = "never_named"
-_OPEN: Final = ("pending", "active", "stale")
 _OVER: Final = ("closed", "rejected")
 
 
@@ -65,6 +65,20 @@ class Deleted:
         return Act("delete", "evidence", self.sha256, "housekeeping", self.ward, None, self.node, self.code, told)
 
 
+Key = tuple[str, str]
+"""A ward, and the hash of a content in it."""
+
+_NAMED: Final = and_(evidence_name.c.sha256 == evidence.c.sha256, evidence_name.c.ward_id == evidence.c.ward_id)
+_UNNAMED: Final = and_(evidence.c.state != QUARANTINED, ~select(evidence_name.c.sha256).where(_NAMED).exists())
+_UNSHOWN: Final = and_(
+    evidence.c.state == HERE,
+    ~select(alert.c.id)
+    .join(alert_event, alert_event.c.alert_id == alert.c.id)
+    .join(evidence_name, evidence_name.c.event_id == alert_event.c.event_id)
+    .outerjoin(case, case.c.alert_id == alert.c.id)
+    .where(_NAMED, or_(alert.c.condition.in_(OPEN), case.c.state.not_in(_OVER)))
+    .exists(),
+)
 _TOLD: Final = (
     evidence.c.ward_id,
     evidence.c.sha256,
@@ -163,38 +177,37 @@ def expire(connection: Connection, now: datetime) -> list[Deleted]:
     return _deleted(connection.execute(old.returning(*_TOLD)), NEVER_NAMED)
 
 
-def let_go(connection: Connection, before: datetime, most: int) -> tuple[list[Deleted], list[News]]:
-    """What came before then and no open alert or case shows: rows that say so, the files to delete, the news."""
-    shown = (
-        select(alert.c.id)
-        .join(alert_event, alert_event.c.alert_id == alert.c.id)
-        .join(evidence_name, evidence_name.c.event_id == alert_event.c.event_id)
-        .outerjoin(case, case.c.alert_id == alert.c.id)
-        .where(evidence_name.c.sha256 == evidence.c.sha256, evidence_name.c.ward_id == evidence.c.ward_id)
-        .where(or_(alert.c.condition.in_(_OPEN), case.c.state.not_in(_OVER)))
-        .exists()
-    )
+def expired(connection: Connection, before: datetime, most: int) -> list[Key]:
+    """What came before then and no open alert or case shows. To be looked for where nobody waits for us."""
     asked = select(evidence.c.ward_id, evidence.c.sha256)
-    old = asked.where(evidence.c.state == HERE, evidence.c.here_at < before, ~shown).limit(most)
+    return _keys(connection, asked.where(evidence.c.here_at < before, _UNSHOWN).limit(most))
+
+
+def let_go(connection: Connection, keys: Sequence[Key]) -> tuple[list[Deleted], list[News]]:
+    """Of these, what still nobody shows: rows that say so, the files to delete, the news."""
     gone: list[Deleted] = []
-    for row in connection.execute(old).all():
-        going = update(evidence).where(_key(row.ward_id, row.sha256)).values(state=DELETED, reason=_because(EXPIRED))
+    for ward, sha256 in keys:
+        going = update(evidence).where(_key(ward, sha256), _UNSHOWN).values(state=DELETED, reason=_because(EXPIRED))
         gone += _deleted(connection.execute(going.returning(*_TOLD)), EXPIRED)
     return gone, [item for one in gone for item in _news(connection, one.ward, one.sha256, DELETED, EXPIRED)]
 
 
-def orphans(connection: Connection, most: int) -> list[Deleted]:
-    """Forget what no event names any more; returns the files to delete."""
-    named = select(evidence_name.c.sha256).where(
-        evidence_name.c.sha256 == evidence.c.sha256, evidence_name.c.ward_id == evidence.c.ward_id
-    )
-    alone = select(evidence.c.ward_id, evidence.c.sha256).where(evidence.c.state != QUARANTINED, ~named.exists())
+def orphans(connection: Connection, most: int) -> list[Key]:
+    """What no event names any more. To be looked for where nobody waits for us."""
+    return _keys(connection, select(evidence.c.ward_id, evidence.c.sha256).where(_UNNAMED).limit(most))
+
+
+def forget(connection: Connection, keys: Sequence[Key]) -> tuple[list[Deleted], list[News]]:
+    """Of these, what still nobody names: no rows any more, the files to delete, and no news."""
     gone: list[Deleted] = []
-    for row in connection.execute(alone.limit(most)).all():
-        gone += _deleted(
-            connection.execute(delete(evidence).where(_key(row.ward_id, row.sha256)).returning(*_TOLD)), ORPHANED
-        )
-    return gone
+    for ward, sha256 in keys:
+        going = delete(evidence).where(_key(ward, sha256), _UNNAMED).returning(*_TOLD)
+        gone += _deleted(connection.execute(going), ORPHANED)
+    return gone, []
+
+
+def _keys(connection: Connection, asked: Select[Any]) -> list[Key]:
+    return [(row.ward_id, row.sha256) for row in connection.execute(asked)]
 
 
 def _lost(connection: Connection, which: ColumnElement[bool], code: str) -> list[News]:
