@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 from uuid_utils.compat import uuid7
 
 from central.cases.lifecycle import UNFINISHED
 from central.store.columns import folded
+from central.store.keyset import Key, above
 from central.store.schema import alert, case, case_history, device, photo, unit, ward, zone
 from central.store.scope import Scope, within
 
@@ -48,14 +49,11 @@ class Noted:
     params: Mapping[str, Any] | None = None
 
 
-def page(
-    connection: Connection, scope: Scope, wanted: Wanted, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
+def page(connection: Connection, scope: Scope, wanted: Wanted, after: Key | None, limit: int) -> Sequence[Row[Any]]:
     """Cases with their device and unit, the most urgent deadline first, from after the key (`deadline`, `id`) on."""
     asked = _filtered(within(_whole(), scope, case), wanted)
     if after is not None:
-        key = tuple_(*after, types=[case.c.deadline.type, case.c.id.type])
-        asked = asked.where(tuple_(case.c.deadline, case.c.id) > key)
+        asked = asked.where(above(case.c.deadline, case.c.id, after))
     return connection.execute(asked.order_by(case.c.deadline, case.c.id).limit(limit)).all()
 
 
@@ -105,14 +103,6 @@ def has_after_photo(connection: Connection, case_id: UUID) -> bool:
     """Whether the work was photographed when it was done."""
     asked = select(photo.c.id).where(photo.c.case_id == case_id, photo.c.role == AFTER).limit(1)
     return connection.execute(asked).first() is not None
-
-
-def same_place(connection: Connection, scope: Scope, row: Row[Any], limit: int) -> Sequence[Row[Any]]:
-    """Other cases of the same device and zone, newest first."""
-    asked = within(_whole(), scope, case).where(
-        case.c.device_id == row.device_id, case.c.zone.is_not_distinct_from(row.zone), case.c.id != row.id
-    )
-    return connection.execute(asked.order_by(case.c.opened_at.desc()).limit(limit)).all()
 
 
 def _note(connection: Connection, row: Row[Any], noted: Noted, now: datetime) -> None:

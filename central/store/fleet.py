@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, desc, func, literal, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, desc, func, literal, or_, select
 
 from central.store.columns import folded
+from central.store.keyset import Key, below
 from central.store.schema import audit, dead_letter, device, intake, node, record, unit, ward
 from central.store.scope import Scope, within
 from streams.wire.records import Kind
@@ -126,14 +127,13 @@ def units(connection: Connection, scope: Scope) -> Sequence[Row[Any]]:
     return connection.execute(asked).all()
 
 
-def dead_letters(
-    connection: Connection, scope: Scope, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
-    """What could not be taken in, newest first; what belongs to no ward is the whole city's."""
-    asked = within(select(dead_letter), scope, dead_letter)
+def dead_letters(connection: Connection, scope: Scope, after: Key | None, limit: int) -> Sequence[Row[Any]]:
+    """What could not be taken in, newest first, by its size and not its content; of no ward: the whole city's."""
+    told = (column for column in dead_letter.c if column.name != "payload")
+    size = func.coalesce(dead_letter.c.size, func.length(dead_letter.c.payload)).label("bytes")
+    asked = within(select(*told, size), scope, dead_letter)
     if after is not None:
-        key = tuple_(*after, types=[dead_letter.c.heard.type, dead_letter.c.id.type])
-        asked = asked.where(tuple_(dead_letter.c.heard, dead_letter.c.id) < key)
+        asked = asked.where(below(dead_letter.c.heard, dead_letter.c.id, after))
     return connection.execute(asked.order_by(desc(dead_letter.c.heard), desc(dead_letter.c.id)).limit(limit)).all()
 
 
@@ -148,9 +148,7 @@ class Sought:
     ward: str | None = None
 
 
-def acts(
-    connection: Connection, scope: Scope, sought: Sought, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
+def acts(connection: Connection, scope: Scope, sought: Sought, after: Key | None, limit: int) -> Sequence[Row[Any]]:
     """The audit trail, newest first; acts on the whole city only for those who may see all of it."""
     asked = within(select(audit), scope, audit)
     for column, value in (
@@ -162,6 +160,5 @@ def acts(
     ):
         asked = asked if value is None else asked.where(column == value)
     if after is not None:
-        key = tuple_(*after, types=[audit.c.at.type, audit.c.id.type])
-        asked = asked.where(tuple_(audit.c.at, audit.c.id) < key)
+        asked = asked.where(below(audit.c.at, audit.c.id, after))
     return connection.execute(asked.order_by(desc(audit.c.at), desc(audit.c.id)).limit(limit)).all()

@@ -4,16 +4,17 @@ A row is the outbox: whoever holds the ward looks for those that wait, and notes
 it. A centre that falls in between sends it again, and the box, which journals what it has done, does it once.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, desc, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, desc, insert, select, update
 
 from central.store.changes import News
+from central.store.keyset import Key, below
 from central.store.schema import node, node_order
 from central.store.scope import Scope, within
 from streams.wire.records import Reply
@@ -124,15 +125,11 @@ def answered(connection: Connection, node_id: str, reply: Reply, at: datetime) -
     return [] if newest is None else [_moved(connection, newest, State.ANSWERED, told)]
 
 
-def page(
-    connection: Connection, scope: Scope, node_id: str, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
+def page(connection: Connection, scope: Scope, node_id: str, after: Key | None, limit: int) -> Sequence[Row[Any]]:
     """What a box was asked, the newest first, without the bodies of configurations."""
     asked = _of(scope, node_id).with_only_columns(*(column for column in node_order.c if column.name != "body"))
     if after is not None:
-        at, id_ = after
-        same = (node_order.c.issued == at) & (node_order.c.id < id_)
-        asked = asked.where(or_(node_order.c.issued < at, same))
+        asked = asked.where(below(node_order.c.issued, node_order.c.id, after))
     return connection.execute(asked.order_by(desc(node_order.c.issued), desc(node_order.c.id)).limit(limit)).all()
 
 
@@ -165,8 +162,3 @@ def _moved(connection: Connection, order: Row[Any], state: State, values: Mappin
 
 def _news(ward: str, node_id: str, id_: UUID, state: State) -> News:
     return News(ward, "node", node_id, {"order": str(id_), "state": state})
-
-
-def ids(orders: Collection[Row[Any]]) -> set[UUID]:
-    """Which orders these are."""
-    return {order.id for order in orders}

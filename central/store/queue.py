@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, desc, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, desc, func, insert, or_, select, update
 from uuid_utils.compat import uuid7
 
 from alerts.alert import Alert
 from central.store.alerts import columns
 from central.store.columns import folded
+from central.store.keyset import Key, below
 from central.store.schema import alert, alert_event, alert_history, device, event, evidence, evidence_name, zone
 from central.store.scope import Scope, within
 
@@ -59,21 +60,14 @@ class Noted:
     params: Mapping[str, Any] | None = None
 
 
-def page(
-    connection: Connection, scope: Scope, wanted: Wanted, after: tuple[datetime, UUID] | None, limit: int
-) -> Sequence[Row[Any]]:
+def page(connection: Connection, scope: Scope, wanted: Wanted, after: Key | None, limit: int) -> Sequence[Row[Any]]:
     """Raised alerts with their device, newest first, from after the key (the instant they are listed by, `id`) on."""
     at = alert.c[wanted.order]
     asked = _filtered(within(_with_device(), scope, alert), wanted).where(alert.c.raised_at.is_not(None))
     asked = asked.where(at.is_not(None))
     if after is not None:
-        asked = asked.where(tuple_(at, alert.c.id) < after_key(after))
+        asked = asked.where(below(at, alert.c.id, after))
     return connection.execute(asked.order_by(desc(at), desc(alert.c.id)).limit(limit)).all()
-
-
-def after_key(after: tuple[datetime, UUID]) -> Any:  # noqa: ANN401 - a SQL row value, typed like its columns
-    """The row value to compare (an instant, `id`) with."""
-    return tuple_(*after, types=[alert.c.raised_at.type, alert.c.id.type])
 
 
 def one(connection: Connection, scope: Scope, alert_id: UUID) -> Row[Any] | None:

@@ -211,7 +211,7 @@ def dead_letter_shape(row: Row[Any]) -> DeadLetterShape:
         topic=row.topic,
         reason=row.reason,
         detail=row.detail,
-        bytes=len(row.payload) if row.size is None else row.size,
+        bytes=row.bytes,
         heard=row.heard,
         times=row.times,
         last_heard=row.last_heard or row.heard,
