@@ -1,12 +1,13 @@
 """A node's sensors as its file names them: where the number comes from, its unit, and when to doubt it."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from edge.setting import Setting, Slug
 from edge.topic_filter import TopicFilter
 from streams.broker import Broker
+from streams.wire.words import Code
 
 
 class MqttFeed(Setting):
@@ -48,7 +49,7 @@ class SensorSetting(Setting):
     """One sensor: a number with a unit, and when to doubt it."""
 
     id: Slug
-    quantity: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
+    quantity: Code
     unit: str = Field(max_length=40, description="UCUM, e.g. m, mm, ug/m3")
     mqtt: MqttFeed | None = None
     flood: FloodCurve | None = None

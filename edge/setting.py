@@ -1,10 +1,10 @@
 """What every setting of a node's file has in common."""
 
-from typing import Annotated
+from pydantic import BaseModel, ConfigDict
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from streams.wire import words
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+Slug = words.Slug
 
 
 class Setting(BaseModel):
