@@ -22,7 +22,7 @@ from pydantic import (
 from edge.analytics.happening import Kind
 from edge.analytics.places import Line, Zone
 from edge.analytics.scene import Scene
-from edge.analytics.watches import Crowding, Loitering, Occupancy, StoppedVehicle, Watch, WrongWay
+from edge.analytics.watches import Congestion, Crowding, Loitering, Occupancy, Queue, StoppedVehicle, Watch, WrongWay
 from edge.outbox import LEAST_LIMIT
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
@@ -91,6 +91,8 @@ class WatchSetting(Setting):
     crowding: Crowding | None = None
     occupancy: Occupancy | None = None
     wrong_way: WrongWay | None = None
+    queue: Queue | None = None
+    congestion: Congestion | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -119,7 +121,7 @@ class CameraSetting(Setting):
     lines: tuple[Line, ...] = ()
     watch: tuple[WatchSetting, ...] = ()
     tell: frozenset[Kind] = Field(
-        default=frozenset(Kind(kind) for kind in LASTING),
+        default=LASTING,
         description="which happenings become events; crossings and entries are always counted",
     )
     tracker: TrackerSettings = Field(

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from edge.analytics.happening import Happening, Key, Phase
+from edge.analytics.happening import MOMENTS, Happening, Key, Kind, Phase
 from streams.wire.records import MOST_BOXES, Box, Event, Evidence, ModelRef
 from streams.wire.records import Phase as Told
 from streams.wire.words import Place, Reason
 
 LAST_WORD_S: Final = 5.0
-LASTING: Final = frozenset({"loitering", "stopped_vehicle", "crowding", "occupancy", "wrong_way"})
+LASTING: Final = frozenset(Kind) - MOMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,12 @@ hidden for a moment) does not begin the time again. A stay whose track has been 
 not counted.
 """
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Final
 
-from edge.analytics.happening import Happening, Phase
+from edge.analytics.happening import Happening
+from edge.analytics.holding import Hold, concerned, together
 from edge.analytics.presence import Stay
 from edge.analytics.watches import Crowding, Occupancy
-
-ANY: Final = "any"
-"""The subject of an empty zone when the rule names no class: the wire wants a code, and nobody is there to name it."""
 
 
 class Level:
@@ -22,37 +18,13 @@ class Level:
 
     def __init__(self, rule: Crowding | Occupancy) -> None:
         self._rule = rule
-        self._since: float | None = None
-        self._held = 0.0
-        self._last: list[Stay] = []
+        self._hold = Hold(rule.grace_s)
+        self._direction = None if not isinstance(rule, Occupancy) else ("under" if rule.over is None else "over")
 
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:
         """One happening while the bound holds, else none."""
-        rule = self._rule
-        wanted = [stay for stay in stays if not rule.classes or stay.subject in rule.classes]
-        here = [stay for stay in wanted if watched - stay.seen <= rule.grace_s]
-        if rule.full(len(here)):
-            self._since = watched if self._since is None else self._since
-            self._held, self._last = watched, here
-        elif watched - self._held > rule.grace_s:
-            self._since, self._last = None, []
-        if self._since is None or self._held - self._since < rule.for_s:
+        here = concerned(self._rule, stays, watched, self._rule.grace_s)
+        held = self._hold.step(here, watched, holds=self._rule.full(len(here)))
+        if held is None or held[0] < self._rule.for_s:
             return []
-        return [self._happening(self._last, self._held - self._since, elapsed)]
-
-    def _happening(self, here: Sequence[Stay], dwell: float, elapsed: float) -> Happening:
-        rule = self._rule
-        subjects = Counter(stay.subject for stay in here) or Counter(sorted(rule.classes)[:1])
-        return Happening(
-            kind=rule.kind,
-            phase=Phase.OPENED,
-            key=(rule.id, 0),
-            zone=rule.zone,
-            subject=subjects.most_common(1)[0][0] if subjects else ANY,
-            elapsed=elapsed,
-            direction=None if not isinstance(rule, Occupancy) else ("under" if rule.over is None else "over"),
-            count=len(here),
-            score=min((stay.score for stay in here), default=0.0),
-            dwell=dwell,
-            boxes=tuple(stay.box for stay in here),
-        )
+        return [together(self._rule, held[1], held[0], elapsed, self._direction)]

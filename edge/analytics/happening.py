@@ -29,6 +29,12 @@ class Kind(StrEnum):
     CROWDING = "crowding"
     OCCUPANCY = "occupancy"
     WRONG_WAY = "wrong_way"
+    QUEUE = "queue"
+    CONGESTION = "congestion"
+
+
+MOMENTS: Final = frozenset({Kind.LINE_CROSSED, Kind.ZONE_ENTERED, Kind.ZONE_LEFT})
+"""What is told once, closed; every other kind lasts."""
 
 
 class Phase(StrEnum):

@@ -11,20 +11,24 @@ from typing import Final
 
 import numpy as np
 
+from edge.analytics.congestion import Congestions
 from edge.analytics.crossing import Crossed, Crossings
 from edge.analytics.crowding import Level
 from edge.analytics.happening import Episodes, Happening, Kind, Phase
 from edge.analytics.loitering import Loiterers
 from edge.analytics.places import Line, Zone
 from edge.analytics.presence import Changes, Look, Presence, Stay
+from edge.analytics.queueing import Queues
 from edge.analytics.roster import Roster, Sighting
 from edge.analytics.stopped import Stopped
-from edge.analytics.watches import Crowding, Loitering, Occupancy, StoppedVehicle, Watch, WrongWay
+from edge.analytics.watches import Congestion, Crowding, Loitering, Occupancy, Queue, StoppedVehicle, Watch, WrongWay
 from edge.analytics.wrong_way import WrongWays
 from models.detections import Detections
 
 Tallies = dict[tuple[str, str, str], int]
 """(zone or line, class, direction) to a count; direction `peak` holds the largest occupancy, never a sum."""
+
+Judge = Loiterers | Stopped | Level | WrongWays | Queues | Congestions
 
 TTL_S: Final = 30.0
 PEAK: Final = "peak"
@@ -155,7 +159,7 @@ class Scene:
             self._peaks[key] = max(self._peaks.get(key, 0), count)
 
 
-def _judge(watch: Watch) -> Loiterers | Stopped | Level | WrongWays:
+def _judge(watch: Watch) -> Judge:
     match watch:
         case Loitering():
             return Loiterers(watch)
@@ -165,6 +169,10 @@ def _judge(watch: Watch) -> Loiterers | Stopped | Level | WrongWays:
             return Level(watch)
         case WrongWay():
             return WrongWays(watch)
+        case Queue():
+            return Queues(watch)
+        case Congestion():
+            return Congestions(watch)
 
 
 def _moment(kind: Kind, zone: str, stay: Stay, direction: str, elapsed: float) -> Happening:

@@ -129,7 +129,55 @@ class WrongWay:
         return _rule_id(self.kind, self.zone, self.classes)
 
 
-Watch = Loitering | StoppedVehicle | Crowding | Occupancy | WrongWay
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """`at_least` objects wait in `zone` close behind each other for `for_s` watched seconds.
+
+    Who goes at most `slow` of its own box sizes a second waits; `gap` is the most space between two, in their boxes.
+    """
+
+    zone: str
+    at_least: int
+    for_s: float
+    slow: float = 0.25
+    gap: float = 1.0
+    classes: frozenset[str] = VEHICLES
+    grace_s: float = 5.0
+    kind: Kind = field(default=Kind.QUEUE, init=False)
+
+    def __post_init__(self) -> None:
+        check_positive(self.id, at_least=self.at_least - 1, for_s=self.for_s, gap=self.gap, grace_s=self.grace_s)
+        check_more(self.id, slow=self.slow)
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Congestion:
+    """`at_least` vehicles in `zone` go at a median of at most `slow` box sizes a second for `for_s` watched seconds."""
+
+    zone: str
+    at_least: int
+    for_s: float
+    slow: float = 0.5
+    classes: frozenset[str] = VEHICLES
+    grace_s: float = 5.0
+    kind: Kind = field(default=Kind.CONGESTION, init=False)
+
+    def __post_init__(self) -> None:
+        check_positive(self.id, at_least=self.at_least - 1, for_s=self.for_s, grace_s=self.grace_s)
+        check_more(self.id, slow=self.slow)
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+Watch = Loitering | StoppedVehicle | Crowding | Occupancy | WrongWay | Queue | Congestion
 
 
 def _rule_id(kind: Kind, zone: str, classes: frozenset[str]) -> str:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.triggers import MOMENTS
-from edge.analytics.happening import Kind
+from edge.analytics.happening import MOMENTS, Kind
 from edge.config import DrawnSource, FileSource, RtspSource, WatchSetting, load, understand
 from streams.documents import DocumentRefused
 
@@ -38,6 +37,8 @@ WATCHES = {
     "crowding: {zone: plaza, at_least: 3, for_s: 5}": "crowding",
     "occupancy: {zone: plaza, over: 3, for_s: 5}": "occupancy",
     "wrong_way: {zone: plaza, a: [0.1, 0.5], b: [0.9, 0.5]}": "wrong_way",
+    "queue: {zone: plaza, at_least: 5, for_s: 60}": "queue",
+    "congestion: {zone: plaza, at_least: 8, for_s: 60}": "congestion",
 }
 
 

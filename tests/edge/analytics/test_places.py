@@ -4,7 +4,7 @@ import pytest
 
 from edge.analytics.places import Line, Point, Zone
 from edge.analytics.scene import Scene
-from edge.analytics.watches import Crowding, Loitering, Occupancy, WrongWay
+from edge.analytics.watches import Congestion, Crowding, Loitering, Occupancy, Queue, WrongWay
 
 TRIANGLE: tuple[Point, ...] = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))
 
@@ -65,6 +65,14 @@ def test_a_way_needs_length_and_the_picture() -> None:
         WrongWay(zone="yard", a=(0.1, 0.1), b=(0.1, 1.1))
     with pytest.raises(ValueError, match="travel"):
         WrongWay(zone="yard", a=(0.1, 0.1), b=(0.1, 0.9), travel=0)
+
+
+def test_waiting_needs_somebody_and_a_pace() -> None:
+    for rule in (Queue, Congestion):
+        with pytest.raises(ValueError, match="at_least"):
+            rule(zone="yard", at_least=0, for_s=10)
+        with pytest.raises(ValueError, match="slow"):
+            rule(zone="yard", at_least=3, for_s=10, slow=0)
 
 
 def test_a_scene_refuses_twins_and_rules_over_nowhere() -> None:
