@@ -5,21 +5,21 @@ would find the same port free: its centre could not listen, and the first one's 
 that was chosen stays bound, in two ways. On an address of the loopback that is nobody's (on Linux all of 127/8 is the
 machine's own) the kernel gives it to one process only: that is what another demonstration runs into. On the usual
 address it is bound and not listened on, beside which a program of ours may listen (`SO_REUSEADDR`, socket(7)) and
-nobody is given the port who asks for any. Both end with the process, however it ends. Elsewhere than on Linux neither
-holds, and a port is only looked at.
+nobody is given the port who asks for any. Both end with the process, however it ends. Elsewhere than on Linux, and
+where a box allows one loopback address only, neither holds, and a port is only looked at.
 """
 
 import socket
 import sys
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import cache
 from types import TracebackType
 from typing import Final, Self
 
 USUAL: Final = 8000
 HOST: Final = "127.0.0.1"
 GUARD: Final = "127.87.83.1"  # nothing listens there
-HOLDS: Final = sys.platform == "linux"
 
 
 class PortTakenError(ValueError):
@@ -46,14 +46,14 @@ def hold(port: int) -> Held:
     """Hold this very port. Raises PortTakenError."""
     with ExitStack() as sockets:
         try:
-            if HOLDS:
+            if holds():
                 sockets.enter_context(closing(socket.socket())).bind((GUARD, port))
             beside = sockets.enter_context(closing(socket.socket()))
             beside.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             beside.bind((HOST, port))
         except OSError:
             raise PortTakenError(f"port {port} is taken; give another with --port") from None
-        return Held(port, sockets.pop_all() if HOLDS else ExitStack())
+        return Held(port, sockets.pop_all() if holds() else ExitStack())
 
 
 def hold_usual() -> Held:
@@ -71,6 +71,19 @@ def hold_any() -> Held:
             return hold(free_port())
         except PortTakenError:
             continue  # taken since it was looked at
+
+
+@cache
+def holds() -> bool:
+    """Whether a port can be held here, and not only looked at."""
+    if sys.platform != "linux":
+        return False
+    with closing(socket.socket()) as probe:
+        try:
+            probe.bind((GUARD, 0))
+        except OSError:
+            return False
+        return True
 
 
 def free_port() -> int:

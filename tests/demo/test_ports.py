@@ -14,7 +14,7 @@ from demo.ports import Held, PortTakenError, free_port, hold, hold_any, hold_usu
 from demo.scenes import choose
 from demo.stage import Setting, build
 
-linux = pytest.mark.skipif(not ports.HOLDS, reason="the loopback has one address here: a port is only looked at")
+linux = pytest.mark.skipif(not ports.holds(), reason="the loopback has one address here: a port is only looked at")
 
 
 @linux
