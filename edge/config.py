@@ -22,7 +22,17 @@ from pydantic import (
 from edge.analytics.happening import Kind
 from edge.analytics.places import Line, Zone
 from edge.analytics.scene import Scene
-from edge.analytics.watches import Congestion, Crowding, Loitering, Occupancy, Queue, StoppedVehicle, Watch, WrongWay
+from edge.analytics.watches import (
+    Congestion,
+    Crowding,
+    Loitering,
+    Occupancy,
+    Queue,
+    Speeding,
+    StoppedVehicle,
+    Watch,
+    WrongWay,
+)
 from edge.outbox import LEAST_LIMIT
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
@@ -93,6 +103,7 @@ class WatchSetting(Setting):
     wrong_way: WrongWay | None = None
     queue: Queue | None = None
     congestion: Congestion | None = None
+    speeding: Speeding | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -76,7 +76,7 @@ class Teller:
             model=self._witness.model,
             config_rev=self._witness.config_rev,
             evidence=(begun.evidence if begun else ()) or proof.evidence,
-            notes=proof.notes,
+            notes=(*_figures(happening), *proof.notes),
         )
         if happening.phase is Phase.CLOSED:
             self._open.pop(happening.key, None)
@@ -162,6 +162,12 @@ def _boxes(happening: Happening) -> tuple[Box, ...]:
         Box(xyxy=(_clip(x0), _clip(y0), _clip(x1), _clip(y1)), label=label, score=score)
         for x0, y0, x1, y1 in happening.boxes[:MOST_BOXES]
     )
+
+
+def _figures(happening: Happening) -> tuple[Reason, ...]:
+    if happening.speed is None:
+        return ()
+    return (Reason(code="speed", params={"kmh": round(happening.speed.kmh, 1), "sd": round(happening.speed.sd, 1)}),)
 
 
 def _clip(part: float) -> float:

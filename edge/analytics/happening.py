@@ -31,6 +31,7 @@ class Kind(StrEnum):
     WRONG_WAY = "wrong_way"
     QUEUE = "queue"
     CONGESTION = "congestion"
+    SPEEDING = "speeding"
 
 
 MOMENTS: Final = frozenset({Kind.LINE_CROSSED, Kind.ZONE_ENTERED, Kind.ZONE_LEFT})
@@ -43,6 +44,14 @@ class Phase(StrEnum):
     OPENED = "opened"
     UPDATED = "updated"
     CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Kilometres an hour, and the standard deviation of that."""
+
+    kmh: float
+    sd: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,7 @@ class Happening:
     dwell: float = 0.0
     boxes: tuple[Box, ...] = ()
     track: int = 0
+    speed: Speed | None = None
 
 
 @dataclass(slots=True)

@@ -11,24 +11,17 @@ from typing import Final
 
 import numpy as np
 
-from edge.analytics.congestion import Congestions
 from edge.analytics.crossing import Crossed, Crossings
-from edge.analytics.crowding import Level
 from edge.analytics.happening import Episodes, Happening, Kind, Phase
-from edge.analytics.loitering import Loiterers
+from edge.analytics.judges import judge_of
 from edge.analytics.places import Line, Zone
 from edge.analytics.presence import Changes, Look, Presence, Stay
-from edge.analytics.queueing import Queues
 from edge.analytics.roster import Roster, Sighting
-from edge.analytics.stopped import Stopped
-from edge.analytics.watches import Congestion, Crowding, Loitering, Occupancy, Queue, StoppedVehicle, Watch, WrongWay
-from edge.analytics.wrong_way import WrongWays
+from edge.analytics.watches import Watch
 from models.detections import Detections
 
 Tallies = dict[tuple[str, str, str], int]
 """(zone or line, class, direction) to a count; direction `peak` holds the largest occupancy, never a sum."""
-
-Judge = Loiterers | Stopped | Level | WrongWays | Queues | Congestions
 
 TTL_S: Final = 30.0
 PEAK: Final = "peak"
@@ -45,7 +38,7 @@ class Scene:
             raise ValueError(f"rules over unknown zones: {sorted(unknown)}")
         self._presences = {zone.id: Presence(zone) for zone in zones}
         self._crossings = Crossings(lines)
-        self._watches = [(watch, _judge(watch), Episodes()) for watch in watches]
+        self._watches = [(watch, judge_of(watch), Episodes()) for watch in watches]
         self._roster = Roster()
         self._elapsed: float | None = None
         self._watched = 0.0
@@ -157,22 +150,6 @@ class Scene:
         for subject, count in Counter(stay.subject for stay in presence.stays if not stay.orphan).items():
             key = (presence.zone.id, subject, PEAK)
             self._peaks[key] = max(self._peaks.get(key, 0), count)
-
-
-def _judge(watch: Watch) -> Judge:
-    match watch:
-        case Loitering():
-            return Loiterers(watch)
-        case StoppedVehicle():
-            return Stopped(watch)
-        case Crowding() | Occupancy():
-            return Level(watch)
-        case WrongWay():
-            return WrongWays(watch)
-        case Queue():
-            return Queues(watch)
-        case Congestion():
-            return Congestions(watch)
 
 
 def _moment(kind: Kind, zone: str, stay: Stay, direction: str, elapsed: float) -> Happening:

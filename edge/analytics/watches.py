@@ -6,6 +6,7 @@ Distances are told in the object's own box sizes, as everywhere (`edge.analytics
 from dataclasses import dataclass, field
 from typing import Final
 
+from edge.analytics.ground import Ground
 from edge.analytics.happening import Kind
 from edge.analytics.places import Point, check_inside, check_more, check_positive
 
@@ -177,7 +178,26 @@ class Congestion:
         return _rule_id(self.kind, self.zone, self.classes)
 
 
-Watch = Loitering | StoppedVehicle | Crowding | Occupancy | WrongWay | Queue | Congestion
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speeding:
+    """A vehicle in `zone` goes faster than `over_kmh` for certain, on the `ground` as it was measured."""
+
+    zone: str
+    over_kmh: float
+    ground: Ground
+    classes: frozenset[str] = VEHICLES
+    kind: Kind = field(default=Kind.SPEEDING, init=False)
+
+    def __post_init__(self) -> None:
+        check_more(self.id, over_kmh=self.over_kmh)
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+Watch = Loitering | StoppedVehicle | Crowding | Occupancy | WrongWay | Queue | Congestion | Speeding
 
 
 def _rule_id(kind: Kind, zone: str, classes: frozenset[str]) -> str:

@@ -39,6 +39,8 @@ WATCHES = {
     "wrong_way: {zone: plaza, a: [0.1, 0.5], b: [0.9, 0.5]}": "wrong_way",
     "queue: {zone: plaza, at_least: 5, for_s: 60}": "queue",
     "congestion: {zone: plaza, at_least: 8, for_s: 60}": "congestion",
+    "speeding: {zone: plaza, over_kmh: 50, ground: {picture: [[0.3, 0.3], [0.7, 0.3], [1, 1], [0, 1]], "
+    "metres: [[0, 40], [7, 40], [7, 5], [0, 5]]}}": "speeding",
 }
 
 

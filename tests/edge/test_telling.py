@@ -1,12 +1,13 @@
 """Events: one id from opening to end, a higher revision each time, and no end invented."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import uuid_utils.compat as uuid
 
-from edge.analytics.happening import Happening, Kind, Phase
+from edge.analytics.happening import Happening, Kind, Phase, Speed
 from edge.telling import LAST_WORD_S, OpenEvents, Proof, Teller, Witness, after_restart, unproven
 from streams.wire.records import Evidence
 from streams.wire.records import Phase as Told
@@ -52,6 +53,12 @@ def test_the_next_happening_of_the_same_key_is_another_event() -> None:
     first = teller.tell(loiterer(Phase.OPENED), NOON)
     teller.tell(loiterer(Phase.CLOSED), NOON)
     assert teller.tell(loiterer(Phase.OPENED), NOON).id != first.id
+
+
+def test_a_speed_is_told_with_its_uncertainty_beside_other_notes() -> None:
+    happening = replace(loiterer(Phase.OPENED), kind=Kind.SPEEDING, speed=Speed(71.26, 4.04))
+    event = Teller(Witness("gate"), minted).tell(happening, NOON, Proof(notes=(Reason(code="evidence_off"),)))
+    assert event.notes == (Reason(code="speed", params={"kmh": 71.3, "sd": 4.0}), Reason(code="evidence_off"))
 
 
 def test_a_blind_camera_makes_what_is_open_unknown_and_keeps_it_open() -> None:
