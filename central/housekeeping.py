@@ -99,20 +99,7 @@ def chores(connection: Connection, over: Mapping[str, datetime], spent: Mapping[
     if facts:
         newest = max(facts.values())
         found.append(Chore("empty_days", newest, [partial(_empty_days, before=newest)], most=1))
-    wards = registry.ward_names(connection)
-    removers: dict[str, list[Callable[..., int]]] = {
-        "coverage": [expiry.coverage],
-        "orders": [expiry.orders],
-        "dead_letters": [expiry.dead_letters],
-        "idempotency": [expiry.answers],
-        "sessions": [expiry.sessions],
-        "links": [expiry.links],
-        "changes": [partial(expiry.changes, name=ward) for ward in wards],
-    }
-    for kind, some in removers.items():
-        if kind in over:
-            found.append(Chore(kind, over[kind], [partial(remove, before=over[kind]) for remove in some]))
-    return found
+    return [*found, *_of_rows(connection, over)]
 
 
 class Housekeeping:
@@ -246,3 +233,21 @@ def _empty_days(connection: Connection, before: datetime) -> int:
 def _receipt(chore: Chore, number: int) -> Act:
     told = {"number": number, "before": chore.before.isoformat()}
     return Act("expire", chore.kind, WHO, WHO, params=told)
+
+
+def _of_rows(connection: Connection, over: Mapping[str, datetime]) -> list[Chore]:
+    """What lies in tables of its own."""
+    removers: dict[str, list[Callable[..., int]]] = {
+        "coverage": [expiry.coverage],
+        "orders": [expiry.orders],
+        "dead_letters": [expiry.dead_letters],
+        "idempotency": [expiry.answers],
+        "sessions": [expiry.sessions],
+        "links": [expiry.links],
+        "changes": [partial(expiry.changes, name=ward) for ward in registry.ward_names(connection)],
+    }
+    return [
+        Chore(kind, over[kind], [partial(remove, before=over[kind]) for remove in some])
+        for kind, some in removers.items()
+        if kind in over
+    ]
