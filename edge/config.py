@@ -33,6 +33,7 @@ from edge.analytics.watches import (
     Watch,
     WrongWay,
 )
+from edge.fitness import FitnessSetting
 from edge.outbox import LEAST_LIMIT
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
@@ -138,6 +139,9 @@ class CameraSetting(Setting):
     tracker: TrackerSettings = Field(
         default=TrackerSettings(),
         description="scores from which a box counts; lower `sure` for a steep view from above",
+    )
+    fitness: FitnessSetting = Field(
+        default=FitnessSetting(), description="which troubles of its picture are told, and how patiently"
     )
     evidence: bool = Field(default=True, description="send a redacted picture with each event that opens")
 

@@ -25,7 +25,9 @@ from edge.config_file import ConfigFile
 from edge.coverage import Coverage
 from edge.discipline import Discipline
 from edge.eye import Eye, Task, Told
+from edge.fitness import Fitness
 from edge.health import Stages
+from edge.luma import luma
 from edge.obeying import Orders
 from edge.orders import Running
 from edge.outbox import Outbox
@@ -40,6 +42,7 @@ from edge.voice import Voice
 from edge.watch import Change, watch
 from streams.cameras.source import Camera
 from streams.clocks import Clock, SystemClock
+from streams.frames import Frame
 from streams.wire.records import Reply, Tally
 
 log = structlog.get_logger(__name__)
@@ -83,6 +86,7 @@ class Node:
         )
         self._slots, self._stages = Slots(), Stages()
         self._eye = self._make_eyes(config_rev)
+        self._fitness = {camera.id: Fitness(camera.fitness) for camera in config.cameras}
         journal = OpenEvents(config.data / "open-events.json")
         self._voice = Voice(self._eye, self.outbox, journal, self.clock, uuid.uuid7)
         now = self.clock.now()
@@ -155,12 +159,22 @@ class Node:
             if frame is None:
                 continue
             try:
-                told = self._eye[frame.camera].look(frame, eyes)
+                told = self._eye[frame.camera].look(frame, eyes) if self._fit(frame) else None
             finally:
                 self._slots.done(frame.camera)
+            if told is None:
+                continue
             self._stages.add(told.stages)
             self._voice.looked(told)
             loop.call_soon_threadsafe(self._in_loop, self._looked, told)
+
+    def _fit(self, frame: Frame) -> bool:
+        """Whether the picture is worth a look; a camera's fitness is judged while no other worker has its pictures."""
+        fitness = self._fitness[frame.camera]
+        before = fitness.unfit
+        if fitness.due(frame.elapsed) and fitness.judge(luma(frame.pixels), frame.elapsed) is not before:
+            self._voice.judged(frame.camera, fitness.unfit)
+        return fitness.unfit is None
 
     def _in_loop(self, take_in: Callable[[T], None], said: T) -> None:
         with self._bugs:

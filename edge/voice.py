@@ -15,6 +15,7 @@ import structlog
 
 from edge.durable import DiskRefusedError
 from edge.eye import Eye, Told
+from edge.fitness import Unfit
 from edge.outbox import Outbox
 from edge.schedule import Slots
 from edge.sight import KIND, Sights
@@ -62,6 +63,18 @@ class Voice:
             if event is not None:
                 log.info("camera", camera=change.camera, sight=change.sight, cause=change.cause)
                 self._tell(now, [event])
+
+    def judged(self, camera: str, unfit: Unfit | None) -> None:
+        """What a camera shows is no longer fit to be judged, or is again: of an unfit one nothing is looked at."""
+        now = self._clock.now()
+        with self._sighting:
+            event = self.sights.judged(camera, unfit, now)
+            if event is None:
+                return
+            log.warning("camera fitness", camera=camera, unfit=unfit)
+            if unfit is not None:
+                self._tell(now, self._eyes[camera].blind(unfit))
+            self._tell(now, [event])
 
     def looked(self, told: Told) -> None:
         """What one look brought."""

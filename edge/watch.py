@@ -27,10 +27,11 @@ JITTER: Final = 0.2
 
 
 class Sight(StrEnum):
-    """Whether a camera shows anything."""
+    """Whether a camera shows anything, and whether what it shows is fit to be judged."""
 
     LIVE = "live"
     BLIND = "blind"
+    UNFIT = "unfit"
 
 
 class Cause(StrEnum):

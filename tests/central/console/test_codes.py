@@ -31,6 +31,7 @@ from central.store import letters
 from central.store.orders import State as OrderState
 from central.store.pictures import NEVER_CAME
 from edge.analytics.happening import Kind
+from edge.fitness import Unfit
 from edge.uploader import FOR_GOOD
 from edge.watch import Cause, Sight
 from streams.wire import messages
@@ -65,7 +66,7 @@ GROUPS: Final[dict[str, tuple[type[StrEnum], ...]]] = {
     "outcome": (Outcome,),
     "lossReason": (messages.Why,),
     "clockSource": (messages.ClockSource,),
-    "reason": (Cause,),
+    "reason": (Cause, Unfit),
 }
 
 
