@@ -152,13 +152,13 @@ def bring(
 
 def _raced(runners: "list[Runner]") -> Table:
     table = Table(box=SIMPLE_HEAD)
-    for column in ("", "AP", "loss", "AP50", "ms", "times fp32"):
+    for column in ("", "AP", "loss", "AP50", "ms", "CPU ms", "times fp32"):
         table.add_column(column, justify="right" if column else "left")
     before = runners[0]
     for runner in runners:
-        loss = before.score.ap - runner.score.ap
+        loss = round(before.score.ap - runner.score.ap, 3) + 0.0  # never a minus before nothing
         table.add_row(
             runner.name, f"{runner.score.ap:.3f}", f"{loss:.3f}", f"{runner.score.ap50:.3f}", f"{runner.ms:.1f}",
-            f"{before.ms / runner.ms:.2f}",
+            f"{runner.cpu_ms:.1f}", f"{before.cpu_ms / runner.cpu_ms:.2f}",
         )  # fmt: skip
     return table

@@ -13,7 +13,7 @@ from tests.parts import bright_eye
 
 def runner(name: str, ap: float, ms: float) -> Runner:
     provider = Provider.OPENVINO_BF16 if name == BF16 else Provider.CPU
-    return Runner(name, Score(ap, ap, 10, ms), ms, provider)
+    return Runner(name, Score(ap, ap, 10, ms), 3 * ms, ms, provider)
 
 
 def test_eight_bits_that_lose_little_and_gain_are_kept() -> None:
