@@ -28,8 +28,9 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.fleet_city import Centre, Processes, city, start  # noqa: E402 - run as a script, from anywhere
 from benchmarks.fleet_nodes import Day, Node  # noqa: E402 - the same
-from streams.broker import Broker, LineLost  # noqa: E402 - the same
+from streams.broker import Broker  # noqa: E402 - the same
 from streams.line import Line  # noqa: E402 - the same
+from streams.trouble import LineLost  # noqa: E402 - the same
 from streams.wire.codec import decode  # noqa: E402 - the same
 from streams.wire.messages import Receipt  # noqa: E402 - the same
 from streams.wire.topics import Stream, Topic, of_ward  # noqa: E402 - the same

@@ -19,9 +19,9 @@ from sqlalchemy import Connection, Row
 
 from central.store import orders
 from central.store.changes import News
-from streams.broker import LineLost
 from streams.clocks import Clock
 from streams.line import Line
+from streams.trouble import LineLost
 from streams.wire.codec import encode
 from streams.wire.messages import Command, Config
 from streams.wire.topics import Stream, Topic

@@ -6,9 +6,9 @@ import structlog
 
 from central.arrivals import Message
 from central.inbox import Inbox, Receipts
-from streams.broker import LineLost, LineRefused
 from streams.clocks import Clock
 from streams.line import Line
+from streams.trouble import LineLost, LineRefused
 from streams.wire.topics import Stream, of_ward
 
 _log = structlog.get_logger(__name__)

@@ -19,9 +19,10 @@ from typing import Any, Final, Protocol
 import structlog
 
 from edge.outbox import GaveUp, Outbox
-from streams.broker import Broker, LineLost, Trouble, Will
+from streams.broker import Broker, Will
 from streams.clocks import Clock, SystemClock
 from streams.line import Line
+from streams.trouble import LineLost, Trouble
 from streams.wire.codec import UndecodableError, decode, encode, encode_batch
 from streams.wire.delivery import FAULT_S, Delivery, Offer, Terms
 from streams.wire.messages import BatchHead, Receipt, Status

@@ -25,7 +25,6 @@ import math
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, NamedTuple
 
@@ -37,7 +36,7 @@ from streams.answers import answered
 from streams.buffered import Buffered
 from streams.host import Host
 from streams.tls import Tls, trust
-from streams.weather import SourceLost, SourceRefused
+from streams.trouble import LineLost, LineRefused, Trouble
 
 GOODBYE_S: Final = 2.0
 INFLIGHT: Final = 100
@@ -49,34 +48,6 @@ class Heard(NamedTuple):
     topic: str
     payload: bytes
     retained: bool = False
-
-
-class Trouble(StrEnum):
-    """Why there is no line."""
-
-    UNREACHABLE = "unreachable"  # no such name, no route, nobody listening
-    SILENT = "silent"  # it took the call and did not answer
-    DROPPED = "dropped"  # it was there and went away
-    BUSY = "busy"  # it says that it is unavailable
-    CREDENTIALS = "credentials"  # it does not know us
-    UNTRUSTED = "untrusted"  # its certificate, or ours, does not hold
-    FORBIDDEN = "forbidden"  # it knows us, and will not let us
-
-
-class LineLost(SourceLost):
-    """The line broke or never came up: try again."""
-
-    def __init__(self, trouble: Trouble, detail: str = "") -> None:
-        super().__init__(f"{trouble}: {detail}" if detail else str(trouble))
-        self.trouble = trouble
-
-
-class LineRefused(SourceRefused):
-    """The broker turned us away: a person has to change something, here or there."""
-
-    def __init__(self, trouble: Trouble, detail: str = "") -> None:
-        super().__init__(f"{trouble}: {detail}" if detail else str(trouble))
-        self.trouble = trouble
 
 
 class Broker(BaseModel):

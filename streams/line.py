@@ -19,7 +19,8 @@ from typing import Final, Generic, TypeVar
 
 import structlog
 
-from streams.broker import Broker, Connection, Heard, LineLost, LineRefused, Trouble, Will, connect
+from streams.broker import Broker, Connection, Heard, Will, connect
+from streams.trouble import LineLost, LineRefused, Trouble
 
 T = TypeVar("T")
 

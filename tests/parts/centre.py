@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from streams.broker import Broker, LineLost
+from streams.broker import Broker
 from streams.line import Line
+from streams.trouble import LineLost
 from streams.wire.codec import UndecodableError, decode, decode_batch, encode
 from streams.wire.ledger import Intake, Verdict
 from streams.wire.messages import Batch, Status

@@ -21,8 +21,9 @@ from PIL import Image, ImageDraw
 from uuid_utils.compat import uuid7
 
 from benchmarks.fleet_nodes import Node
-from streams.broker import Broker, LineLost, Will
+from streams.broker import Broker, Will
 from streams.line import Line
+from streams.trouble import LineLost
 from streams.wire.codec import decode, encode
 from streams.wire.messages import Receipt, Status
 from streams.wire.records import Body, Box, Event, Evidence, Minute, ModelRef, Phase, Reading, Tally

@@ -13,9 +13,10 @@ import pytest
 from amqtt.broker import Broker as Amqtt
 from pydantic import SecretStr, ValidationError
 
-from streams.broker import Broker, LineLost, LineRefused, Trouble, Will, connect
+from streams.broker import Broker, Will, connect
 from streams.line import LONGEST_REST_S, Line, OldestGivesWay, rest
 from streams.tls import Tls
+from streams.trouble import LineLost, LineRefused, Trouble
 from tests.parts.mosquitto import Mosquitto, free_port
 
 T = TypeVar("T")

@@ -5,8 +5,9 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from streams.broker import Broker, Trouble
+from streams.broker import Broker
 from streams.line import Line
+from streams.trouble import Trouble
 from tests.parts.mosquitto import Mosquitto, free_port
 
 
