@@ -56,10 +56,13 @@ def strolls(count: int) -> Walks:
     return walks
 
 
-def thinned(walks: Walks, rate: float, fps: float | None) -> Walks:
-    """What a node sees that looks `fps` times a second at a stream of `rate` frames a second; None: every frame."""
+def thinned(walks: Walks, rate: float, fps: float | None, begins: int = 0) -> Walks:
+    """What a node sees that looks `fps` times a second at a stream of `rate` frames a second; None: every frame.
+
+    It `begins` to look so many frames late.
+    """
     cadence, last = Cadence(fps), max(walk[-1][0] for walk in walks.values())
-    looks = {frame for frame in range(1, last + 1) if cadence.due((frame - 1) / rate)}
+    looks = {frame for frame in range(1 + begins, last + 1) if cadence.due((frame - 1 - begins) / rate)}
     kept = {track: [step for step in walk if step[0] in looks] for track, walk in walks.items()}
     return {track: walk for track, walk in kept.items() if walk}
 

@@ -3,14 +3,18 @@
 Method: a track is settled on a side once its anchor is a margin away from the line. Every segment between sightings
 that goes through the line between its ends is noted with its sign. When the track settles, or ends, and the notes do
 not cancel out, it has crossed, once. So a fast object that jumps over line and margin in one look is counted, jitter on
-the line is not, and going round an end of the line is not. A track that began and ended within the margin never
-settled, and so never crossed: identities that break on somebody waiting on the line do not turn into counts.
+the line is not, and going round an end of the line is not. The ends have the same margin: whoever goes over within it
+and comes back there has gone the same way twice, through or round, whichever side of the end the second segment lies.
+A track that began and ended within the margin never settled, and has crossed only if it began half a margin away on one
+side and ended so on the other: identities that break on somebody waiting on the line do not turn into counts.
 An anchor hidden by the picture's edge (`edge.analytics.anchors`) counts only where all it may be is on one side.
 Limits: the path between two sightings is taken as straight; what ends within the margin is told when the track ends.
+A camera that shakes between two looks bends every path, and who goes over right at an end may be missed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +24,9 @@ from edge.analytics.places import Line
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+HALF: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +51,20 @@ class Crossings:
         self._side = np.zeros((0, count), np.int8)
         self._notes = np.zeros((0, count), np.int16)
         self._last = np.full((0, count, 2), np.nan)
+        self._began = np.full((0, count), np.nan)
+        self._now = np.full((0, count), np.nan)
+        self._by_end = np.zeros((0, count, 3), np.int8)
+        """The last passage near an end: which end (1, 2; 0: none), which way, whether through the line."""
 
     def forget(self, rows: Rows) -> list[Crossed]:
         """Free these rows for other tracks; the crossings their tracks had begun, and ended beyond the line."""
         rows = rows[rows < len(self._side)]
-        crossed = (self._side[rows] != 0) & (self._side[rows] * self._notes[rows] < 0)
-        told = self._told(rows, crossed, self._notes[rows] > 0)
+        side, notes, half = self._side[rows], np.sign(self._notes[rows]), HALF * self._margin
+        came_over = (self._began[rows] * notes <= -half) & (self._now[rows] * notes >= half)
+        crossed = np.where(side == 0, came_over, side * notes < 0) & (notes != 0)
+        told = self._told(rows, crossed, notes > 0)
         self._side[rows], self._notes[rows], self._last[rows] = 0, 0, np.nan
+        self._began[rows], self._now[rows], self._by_end[rows] = np.nan, np.nan, 0
         return told
 
     def step(self, rows: Rows, boxes: Floats, capacity: int) -> list[Crossed]:
@@ -61,8 +75,10 @@ class Crossings:
         places, beyond = self._anchored(boxes)
         offset = self._offset(places)
         trusted = self._one_sided(offset, beyond)
-        notes = self._notes[rows] + np.where(trusted, self._passages(self._last[rows], places, offset), 0)
-        away = np.abs(self._distances(offset, sizes(boxes))) >= self._margin
+        size = sizes(boxes)
+        notes = self._notes[rows] + self._passages(rows, places, offset, size, trusted)
+        distance = self._distances(offset, size)
+        away = np.abs(distance) >= self._margin
         side = np.where(offset >= 0, 1, -1).astype(np.int8)
         settles = trusted & away
         # Side 0: it began within the margin on the other side and came through.
@@ -70,9 +86,11 @@ class Crossings:
         self._side[rows] = np.where(settles, side, self._side[rows])
         self._notes[rows] = np.where(crossed, 0, notes)
         self._last[rows] = np.where(trusted[..., None], places, self._last[rows])
+        self._now[rows] = np.where(trusted, distance, self._now[rows])
+        self._began[rows] = np.where(np.isnan(self._began[rows]), self._now[rows], self._began[rows])
         return self._told(rows, crossed, side > 0)
 
-    def _told(self, rows: Rows, crossed: NDArray[np.bool_], rightward: NDArray[np.bool_]) -> list[Crossed]:
+    def _told(self, rows: Rows, crossed: Bools, rightward: Bools) -> list[Crossed]:
         return [Crossed(int(rows[i]), self._lines[j], bool(rightward[i, j])) for i, j in np.argwhere(crossed)]
 
     def _grow(self, capacity: int) -> None:
@@ -81,6 +99,9 @@ class Crossings:
             self._side = np.pad(self._side, ((0, missing), (0, 0)))
             self._notes = np.pad(self._notes, ((0, missing), (0, 0)))
             self._last = np.pad(self._last, ((0, missing), (0, 0), (0, 0)), constant_values=np.nan)
+            self._began = np.pad(self._began, ((0, missing), (0, 0)), constant_values=np.nan)
+            self._now = np.pad(self._now, ((0, missing), (0, 0)), constant_values=np.nan)
+            self._by_end = np.pad(self._by_end, ((0, missing), (0, 0), (0, 0)))
 
     def _anchored(self, boxes: Floats) -> tuple[Floats, Floats]:
         """Anchors (N, L, 2) and how far beyond them (N, L, 4) each box may stand."""
@@ -95,30 +116,48 @@ class Crossings:
         offset: Floats = self._along[:, 0] * away[..., 1] - self._along[:, 1] * away[..., 0]
         return offset
 
-    def _one_sided(self, offset: Floats, beyond: Floats) -> NDArray[np.bool_]:
+    def _one_sided(self, offset: Floats, beyond: Floats) -> Bools:
         """Whether everything the anchor may be is on one side of the whole line."""
         # What a step left, up, right, down does to the cross product.
         x, y = self._along[:, 0], self._along[:, 1]
         change = beyond * np.stack([y, -x, -y, x], axis=1)
         low = offset + np.minimum(change, 0).sum(axis=2)
         high = offset + np.maximum(change, 0).sum(axis=2)
-        one_sided: NDArray[np.bool_] = (low >= 0) | (high < 0)
+        one_sided: Bools = (low >= 0) | (high < 0)
         return one_sided
 
-    def _passages(self, last: Floats, places: Floats, offset: Floats) -> NDArray[np.int16]:
+    def _passages(self, rows: Rows, places: Floats, offset: Floats, size: Floats, trusted: Bools) -> NDArray[np.int16]:
         """+1 or -1 where the segment since the last sighting goes through the line between its ends, else 0."""
+        last = self._last[rows]
         before = self._offset(last)
-        changed = (before >= 0) != (offset >= 0)
-        share = np.where(changed, before / np.where(changed, before - offset, 1), 0)
+        # A first sighting has no segment: its last place is NaN.
+        over = trusted & ((before >= 0) != (offset >= 0)) & ~np.isnan(before)
+        share = np.where(over, before / np.where(over, before - offset, 1), 0)
         met = last + share[..., None] * (places - last) - self._start
-        along = (met * self._along).sum(axis=2) / (self._along**2).sum(axis=1)
-        # A first sighting has no segment: its last place is NaN and every comparison with it is false.
-        through = changed & ~np.isnan(before) & (along >= 0) & (along <= 1)
-        passages: NDArray[np.int16] = np.where(through, np.where(offset >= 0, 1, -1), 0).astype(np.int16)
+        along = np.where(over, (met * self._along).sum(axis=2) / (self._along**2).sum(axis=1), np.nan)
+        sign = np.where(offset >= 0, 1, -1).astype(np.int8)
+        passages: NDArray[np.int16] = np.where(self._through(rows, along, sign, size), sign, 0).astype(np.int16)
         return passages
+
+    def _through(self, rows: Rows, along: Floats, sign: NDArray[np.int8], size: Floats) -> Bools:
+        """Whether each passage is through the line: `along` it (0..1 between its ends; NaN where nobody passes)."""
+        through = (along >= 0) & (along <= 1)
+        end = np.where(
+            np.abs(np.minimum(along, 1 - along)) <= self._margin / self._lengths(size), 1 + (along > HALF), 0
+        )
+        known = self._by_end[rows]
+        comes_back = (end > 0) & (known[..., 0] == end) & (known[..., 1] == -sign)
+        through = np.where(comes_back, known[..., 2] > 0, through)
+        passage = np.stack([end, np.where(end > 0, sign, 0), through & (end > 0)], axis=-1)
+        self._by_end[rows] = np.where(np.isnan(along)[..., None], known, passage)
+        return through
 
     def _distances(self, offset: Floats, size: Floats) -> Floats:
         """Signed distances from the lines in units of each object's own box, (N, L)."""
-        length = np.sqrt(((self._along / size[:, None]) ** 2).sum(axis=2))
-        distance: Floats = offset / (size[:, 0] * size[:, 1])[:, None] / length
+        distance: Floats = offset / (size[:, 0] * size[:, 1])[:, None] / self._lengths(size)
         return distance
+
+    def _lengths(self, size: Floats) -> Floats:
+        """The lines' lengths in units of each object's own box, (N, L)."""
+        lengths: Floats = np.sqrt(((self._along / size[:, None]) ** 2).sum(axis=2))
+        return lengths

@@ -188,3 +188,19 @@ def test_counts_do_not_change_with_the_scale_of_the_picture(
     shrunk = [(left * across, t * down, r * across, b * down) for left, t, r, b in path]
     line = Line(id="middle", a=(0.5 * across, 0.0), b=(0.5 * across, down), rightward="west", leftward="east")
     assert counted(path) == counted(shrunk, line)
+
+
+def test_who_goes_over_near_an_end_and_comes_back_there_has_gone_the_same_way_twice() -> None:
+    short = Line(id="short", a=(0.5, 0.2), b=(0.5, 0.6))
+    # Over 0.03 of a box height past the end, back 0.03 before it; then the other way about.
+    round_and_back = [standing(x, 0.603) for x in (0.4, 0.6)] + [standing(x, 0.597) for x in (0.6, 0.4)]
+    assert counted(round_and_back, short) == {}
+    through_and_back = [standing(x, 0.597) for x in (0.4, 0.6)] + [standing(x, 0.603) for x in (0.6, 0.4)]
+    assert counted(through_and_back, short) == {"in": 1, "out": 1}
+    far_round = [standing(x, 0.62) for x in (0.4, 0.6)] + [standing(x, 0.597) for x in (0.6, 0.4)]
+    assert sum(counted(far_round, short).values()) == 1
+
+
+def test_a_track_that_lives_within_the_margin_has_crossed_when_it_began_and_ended_well_apart() -> None:
+    assert counted([standing(x, 0.6) for x in (0.4984, 0.5016)]) == {"east": 1}
+    assert counted([standing(x, 0.6) for x in (0.4996, 0.5016)]) == {}
