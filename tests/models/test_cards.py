@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from numpy.typing import NDArray
 
 from models import cards
 from models.cards import NoCard
-from models.catalogue import Entry, Head, load
+from models.catalogue import Entry, Head, load, parse
+from tests.conftest import ROOT
 
 Says = Mapping[str, NDArray[Any]]
 Written = Callable[..., tuple[Entry, Path]]
@@ -22,6 +24,11 @@ def test_a_card_says_the_whole_entry_and_is_a_catalogue(
     assert card == tmp_path / "tiny.yaml"
     assert cards.read(path) == entry == load(card)["tiny"]
     assert cards.found(str(path), tmp_path / "no-catalogue", tmp_path / "no-store") == (entry, path)
+
+
+def test_the_card_shown_in_the_guide_is_a_good_one() -> None:
+    (shown,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "models.md").read_text("utf-8"), re.DOTALL)
+    assert parse(shown, {})["eye"].labels.indices("vehicle") == {2}
 
 
 def test_a_sealed_entry_names_the_file_as_it_is(written: Written, says: Callable[..., Says], tmp_path: Path) -> None:
