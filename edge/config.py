@@ -26,6 +26,8 @@ from edge.analytics.watches import (
     Congestion,
     Crowding,
     Loitering,
+    ObjectLeft,
+    ObjectRemoved,
     Occupancy,
     Queue,
     Speeding,
@@ -105,6 +107,8 @@ class WatchSetting(Setting):
     queue: Queue | None = None
     congestion: Congestion | None = None
     speeding: Speeding | None = None
+    object_left: ObjectLeft | None = None
+    object_removed: ObjectRemoved | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -149,6 +153,15 @@ class CameraSetting(Setting):
     def _scene_stands(self) -> Self:
         known = {zone.id for zone in self.zones}
         Scene(self.zones, self.lines, [rule.watch for rule in self.watch if rule.watch.zone in known])
+        return self
+
+    @model_validator(mode="after")
+    def _watches_what_is_tracked(self) -> Self:
+        for rule in (setting.watch for setting in self.watch):
+            # Other rules are over what streets are full of; of these, no usual class is one.
+            if isinstance(rule, ObjectLeft | ObjectRemoved) and not rule.classes & self.classes:
+                wanted = ", ".join(sorted(rule.classes))
+                raise ValueError(f"{rule.id}: the camera's classes hold none of {wanted}, so this would never happen")
         return self
 
     def scene(self) -> Scene:

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     QUEUE = "queue"
     CONGESTION = "congestion"
     SPEEDING = "speeding"
+    OBJECT_LEFT = "object_left"
+    OBJECT_REMOVED = "object_removed"
 
 
 MOMENTS: Final = frozenset({Kind.LINE_CROSSED, Kind.ZONE_ENTERED, Kind.ZONE_LEFT})

@@ -6,15 +6,19 @@ from typing import Protocol, assert_never
 from edge.analytics.congestion import Congestions
 from edge.analytics.crowding import Level
 from edge.analytics.happening import Happening
+from edge.analytics.left import LeftObjects
 from edge.analytics.loitering import Loiterers
 from edge.analytics.presence import Stay
 from edge.analytics.queueing import Queues
+from edge.analytics.removed import RemovedObjects
 from edge.analytics.speeding import Speeders
 from edge.analytics.stopped import Stopped
 from edge.analytics.watches import (
     Congestion,
     Crowding,
     Loitering,
+    ObjectLeft,
+    ObjectRemoved,
     Occupancy,
     Queue,
     Speeding,
@@ -50,6 +54,10 @@ def judge_of(watch: Watch) -> Judge:
             judge = Congestions(watch)
         case Speeding():
             judge = Speeders(watch)
+        case ObjectLeft():
+            judge = LeftObjects(watch)
+        case ObjectRemoved():
+            judge = RemovedObjects(watch)
         case _:
             assert_never(watch)
     return judge

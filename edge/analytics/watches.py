@@ -10,6 +10,7 @@ from edge.analytics.ground import Ground
 from edge.analytics.happening import Kind
 from edge.analytics.places import Point, check_inside, check_more, check_positive
 
+PORTABLE: Final = frozenset({"backpack", "handbag", "suitcase"})
 VEHICLES: Final = frozenset({"car", "truck", "bus", "motorcycle"})
 
 
@@ -197,7 +198,70 @@ class Speeding:
         return _rule_id(self.kind, self.zone, self.classes)
 
 
-Watch = Loitering | StoppedVehicle | Crowding | Occupancy | WrongWay | Queue | Congestion | Speeding
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectLeft:
+    """Something stands in `zone` for `after_s` watched seconds while nobody is `near` it.
+
+    `near` is in widths of the person; `radius`, in the object's own box sizes, is how far one spot reaches.
+    """
+
+    zone: str
+    after_s: float
+    near: float = 4.0
+    radius: float = 0.3
+    classes: frozenset[str] = PORTABLE
+    attended_by: frozenset[str] = frozenset({"person"})
+    kind: Kind = field(default=Kind.OBJECT_LEFT, init=False)
+
+    def __post_init__(self) -> None:
+        check_positive(self.id, after_s=self.after_s)
+        check_more(self.id, near=self.near, radius=self.radius)
+        if not self.classes or self.classes & self.attended_by:
+            raise ValueError(f"{self.id}: classes are what may be left, and nobody who attends to it")
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectRemoved:
+    """Something of `classes` stood in `zone` for `settled_s`, and its spot has been empty for `after_s`.
+
+    Both in watched seconds; `radius`, in the object's own box sizes, is how far one spot reaches.
+    """
+
+    zone: str
+    classes: frozenset[str]
+    settled_s: float = 60.0
+    after_s: float = 10.0
+    radius: float = 0.3
+    kind: Kind = field(default=Kind.OBJECT_REMOVED, init=False)
+
+    def __post_init__(self) -> None:
+        check_more(self.id, settled_s=self.settled_s, after_s=self.after_s, radius=self.radius)
+        if not self.classes:
+            raise ValueError(f"{self.id}: classes are what may be missed, at least one")
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+Watch = (
+    Loitering
+    | StoppedVehicle
+    | Crowding
+    | Occupancy
+    | WrongWay
+    | Queue
+    | Congestion
+    | Speeding
+    | ObjectLeft
+    | ObjectRemoved
+)
 
 
 def _rule_id(kind: Kind, zone: str, classes: frozenset[str]) -> str:

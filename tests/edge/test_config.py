@@ -31,6 +31,7 @@ sensors:
 """
 
 
+ALL_CLASSES = GOOD.replace("id: cam-plaza\n", "id: cam-plaza\n    classes: [person, car, bicycle, suitcase]\n")
 WATCHES = {
     "loitering: {zone: plaza, after_s: 20}": "loitering",
     "stopped_vehicle: {zone: plaza, after_s: 20}": "stopped_vehicle",
@@ -41,6 +42,8 @@ WATCHES = {
     "congestion: {zone: plaza, at_least: 8, for_s: 60}": "congestion",
     "speeding: {zone: plaza, over_kmh: 50, ground: {picture: [[0.3, 0.3], [0.7, 0.3], [1, 1], [0, 1]], "
     "metres: [[0, 40], [7, 40], [7, 5], [0, 5]]}}": "speeding",
+    "object_left: {zone: plaza, after_s: 60}": "object_left",
+    "object_removed: {zone: plaza, classes: [bicycle]}": "object_removed",
 }
 
 
@@ -60,10 +63,16 @@ def test_a_good_configuration_is_understood() -> None:
 def test_every_kind_of_watch_is_understood() -> None:
     for rule, kind in WATCHES.items():
         config = understand(
-            GOOD.replace("- loitering: {zone: plaza, after_s: 20, classes: [person]}", f"- {rule}"), "n"
+            ALL_CLASSES.replace("- loitering: {zone: plaza, after_s: 20, classes: [person]}", f"- {rule}"), "n"
         )
         assert config.cameras[0].watch[0].watch.kind == kind
     assert set(WATCHES.values()) == set(WatchSetting.model_fields) == {kind.value for kind in Kind} - MOMENTS
+
+
+def test_a_bag_rule_without_bags_among_the_camera_s_classes_is_refused() -> None:
+    loitering = "loitering: {zone: plaza, after_s: 20, classes: [person]}"
+    (found,) = mistakes(GOOD.replace(loitering, "object_left: {zone: plaza, after_s: 60}"))
+    assert "the camera's classes hold none of backpack, handbag, suitcase" in found
 
 
 def test_a_misspelt_setting_is_found_on_its_line() -> None:

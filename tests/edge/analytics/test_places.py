@@ -4,7 +4,16 @@ import pytest
 
 from edge.analytics.places import Line, Point, Zone
 from edge.analytics.scene import Scene
-from edge.analytics.watches import Congestion, Crowding, Loitering, Occupancy, Queue, WrongWay
+from edge.analytics.watches import (
+    Congestion,
+    Crowding,
+    Loitering,
+    ObjectLeft,
+    ObjectRemoved,
+    Occupancy,
+    Queue,
+    WrongWay,
+)
 
 TRIANGLE: tuple[Point, ...] = ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9))
 
@@ -73,6 +82,15 @@ def test_waiting_needs_somebody_and_a_pace() -> None:
             rule(zone="yard", at_least=0, for_s=10)
         with pytest.raises(ValueError, match="slow"):
             rule(zone="yard", at_least=3, for_s=10, slow=0)
+
+
+def test_what_is_left_or_missed_has_a_class_of_its_own() -> None:
+    with pytest.raises(ValueError, match="what may be left"):
+        ObjectLeft(zone="yard", after_s=10, classes=frozenset({"person"}))
+    with pytest.raises(ValueError, match="what may be missed"):
+        ObjectRemoved(zone="yard", classes=frozenset())
+    with pytest.raises(ValueError, match="after_s"):
+        ObjectRemoved(zone="yard", classes=frozenset({"bicycle"}), after_s=0)
 
 
 def test_a_scene_refuses_twins_and_rules_over_nowhere() -> None:
