@@ -103,9 +103,11 @@ def label(
     names = list(dict.fromkeys(order.classes.values()))
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
+    taken_names: set[str] = set()
     (into / IMAGES).mkdir(parents=True, exist_ok=True)
     for number, picture in enumerate(taken, 1):
-        name = _kept(picture, into / IMAGES)
+        name = _kept(picture, into / IMAGES, number if picture.name in taken_names else None)
+        taken_names.add(picture.name)
         height, width = picture.pixels.shape[:2]
         images.append({"id": number, "file_name": name, "width": width, "height": height})
         for box in _boxes(teacher, picture.pixels, order, names):
@@ -120,8 +122,10 @@ def label(
     return _labelled(len(images), annotations, names)
 
 
-def _kept(picture: Picture, folder: Path) -> str:
+def _kept(picture: Picture, folder: Path, number: int | None) -> str:
+    """The name under which the set keeps a picture; one of a name that another source had gets its `number` too."""
     name = picture.name if Path(picture.name).suffix else f"{picture.name}.jpg"
+    name = name if number is None else f"{number}-{name}"
     if picture.file is None:
         pictures.write(folder / name, picture.pixels)
     elif picture.file.resolve() != (folder / name).resolve():

@@ -66,7 +66,9 @@ def label(
 
 def shrink(
     model: Model,
-    calibrate: Annotated[Path, typer.Option(help="Pictures of the street: a folder, a film, or var/node/evidence.")],
+    calibrate: Annotated[
+        Path, typer.Option(help="Pictures of the street: a folder, a film, or a node's var/node/evidence.")
+    ],
     evaluate: Annotated[Path, typer.Option(help="The COCO or YOLO set that measures the loss; not the one above.")],
     into: Annotated[Path, typer.Option(help="The file to write (.onnx); its card is written beside it.")],
     bound: Annotated[float, typer.Option(min=0, max=1, help="Refuse when more AP than this is lost.")] = 0.010,

@@ -18,7 +18,12 @@ import yaml
 from models import pictures
 
 INSTANCES: Final = "instances.json"
-NEEDED: Final = ("images", "annotations", "categories")
+NEEDED: Final = {
+    "images": {"id", "file_name", "width", "height"},
+    "annotations": {"image_id", "category_id", "bbox"},
+    "categories": {"id", "name"},
+}
+FOUR_NUMBERS: Final = 4
 FIELDS_OF_A_BOX: Final = 5
 
 
@@ -72,9 +77,14 @@ def _coco(instances: Path) -> Mapping[str, Any]:
         raise NoTruth(f"{instances} cannot be read as JSON: {wrong}") from wrong
     if not isinstance(told, dict) or not all(told.get(key) for key in NEEDED):
         raise NoTruth(f"{instances} is no COCO file with boxes: it needs {', '.join(NEEDED)}, none of them empty")
+    for part, keys in NEEDED.items():
+        for at, row in enumerate(told[part]):
+            lacks = sorted(keys - (row.keys() if isinstance(row, dict) else set()))
+            if lacks:
+                raise NoTruth(f"{instances}: {part}[{at}] needs {', '.join(lacks)}")
     for at, box in enumerate(told["annotations"]):
-        if not isinstance(box, dict) or not {"image_id", "category_id", "bbox"} <= box.keys():
-            raise NoTruth(f"{instances}: annotation {at} needs image_id, category_id and bbox")
+        if not isinstance(box["bbox"], list) or len(box["bbox"]) != FOUR_NUMBERS:
+            raise NoTruth(f"{instances}: annotations[{at}].bbox is [x, y, width, height], not {box['bbox']}")
         box.setdefault("id", at + 1)
         box.setdefault("area", box["bbox"][2] * box["bbox"][3])
     return told

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from edge.commands import WRONG, app
 from edge.outbox import Outbox
+from models import cards
 from tests.conftest import ROOT
-from tests.parts import steady_eye
+from tests.parts import bright_eye, steady_eye
 
 ZONE = {"id": "street", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
 DRAWN: dict[str, Any] = {"id": "cam-1", "source": {"drawn": 1}, "zones": [ZONE]}
@@ -75,6 +76,21 @@ def test_a_model_that_has_no_word_for_people_is_refused_where_pictures_are_sent(
     if not good:
         line = 1 + (tmp_path / "node.yaml").read_text().splitlines().index("  detector: steady")
         assert f"node.yaml:{line}: models.detector: " in said
+
+
+def test_a_provider_that_is_not_installed_is_told_with_what_installs_it(tmp_path: Path) -> None:
+    models = steady_eye.write(tmp_path / "eye") | {"provider": "coreml"}
+    code, said = told("check", tmp_path, models=models)
+    assert (code, "the provider coreml is not installed here" in said) == (WRONG, True)
+    code, said = told("check", tmp_path, models=models | {"provider": "abacus"})
+    assert (code, "models.provider" in said) == (WRONG, True)
+
+
+def test_a_model_of_ones_own_is_a_file_and_its_card(tmp_path: Path) -> None:
+    eye = bright_eye.write(tmp_path)
+    models = {"catalogue": str(cards.card(eye)), "store": str(tmp_path), "detector": "eye"}
+    code, said = told("check", tmp_path, models=models)
+    assert (code, said) == (0, told("check", tmp_path)[1])
 
 
 def test_a_secret_of_the_centre_that_is_not_there_is_told(tmp_path: Path) -> None:

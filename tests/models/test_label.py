@@ -79,6 +79,17 @@ def test_a_film_leaves_its_frames_in_the_set(written: Written, says: Callable[..
     assert sorted(path.name for path in (tmp_path / "set" / "images").iterdir()) == ["f-000000.jpg", "f-000002.jpg"]
 
 
+def test_pictures_of_one_name_from_two_folders_are_both_kept(
+    written: Written, says: Callable[..., Says], tmp_path: Path
+) -> None:
+    teacher = Detector(*written(Head.DETR, says((8, 8, 48, 28, 0.9, 1))))
+    both = [*pictures.taken(street(tmp_path / "one")), *pictures.taken(street(tmp_path / "two"))]
+    label(teacher, both, tmp_path / "set", Order({"car": "car"}, side=0))
+    told = json.loads((tmp_path / "set" / "instances.json").read_text())
+    assert [image["file_name"] for image in told["images"]] == ["a.png", "2-a.png"]
+    assert sorted(path.name for path in (tmp_path / "set" / "images").iterdir()) == ["2-a.png", "a.png"]
+
+
 def test_words_of_a_command_line_choose_classes_groups_and_other_names() -> None:
     assert wanted([], LABELS) == {"person": "person", "car": "car", "bus": "bus"}
     assert wanted(["vehicle", "person=walker"], LABELS) == {"car": "car", "bus": "bus", "person": "walker"}

@@ -86,10 +86,32 @@ def test_a_coco_set_is_found_by_its_folder_or_its_file_and_gets_what_it_left_out
     assert read(tmp_path / "instances.json").folder == tmp_path / "images"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"images": [1], "annotations": [{"id": 1}], "categories": [1]}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"images": [1], "annotations": [1], "categories": [1]}'])
 def test_what_is_no_coco_file_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "instances.json").write_text(text)
     with pytest.raises(NoTruth, match="instances"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("part", "row", "says"),
+    [
+        ("images", {"id": 1}, r"images\[0\] needs file_name"),
+        ("annotations", {"image_id": 1, "category_id": 3}, r"annotations\[0\] needs bbox"),
+        ("annotations", {"image_id": 1, "category_id": 3, "bbox": [1, 2, 3]}, r"annotations\[0\].bbox is \[x, y"),
+        ("categories", {"name": "car"}, r"categories\[0\] needs id"),
+    ],
+)
+def test_a_mistake_in_a_coco_file_is_shown_where_it_stands(
+    part: str, row: dict[str, object], says: str, tmp_path: Path
+) -> None:
+    told = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 200, "height": 100}],
+        "annotations": [{"image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4]}],
+        "categories": [{"id": 3, "name": "car"}],
+    }
+    (tmp_path / "instances.json").write_text(json.dumps(told | {part: [row]}))
+    with pytest.raises(NoTruth, match=says):
         read(tmp_path)
 
 
