@@ -25,7 +25,7 @@ LEARN_S: Final = 120
 SPOILED_S: Final = 150
 WELL_S: Final = 90
 WEATHER_S: Final = 400
-STATED_S: Final = {trouble: after + (35 if trouble is Unfit.MOVED else 5) for trouble, after in SAY_AFTER_S.items()}
+STATED_S: Final = {trouble: after + (50 if trouble is Unfit.MOVED else 5) for trouble, after in SAY_AFTER_S.items()}
 """What is promised: the patience and a few looks; `moved` is judged by what was seen lately, which takes its time."""
 
 

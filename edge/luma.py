@@ -1,7 +1,7 @@
 """The small grey picture by which a camera's fitness is judged, made once from a frame.
 
 320 x 180 whatever the camera's shape: edges keep their place, and one set of figures serves all cameras. Every pixel is
-the mean of those it stands for, so that noise does not pass for detail; 0.3 ms from 1080p, once a second.
+the mean of those it stands for, so that noise does not pass for detail: 2 ms from 1080p, 0.1 ms from 360p.
 """
 
 from typing import Final

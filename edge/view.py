@@ -93,8 +93,8 @@ class Usual:
         """The usual figures; None before the first picture."""
         return self._learnt
 
-    def learn(self, seen: Measured, after_s: float) -> None:
-        """Take in a picture, so many seconds after the one before; the first ones count alike."""
+    def learn(self, seen: Measured, after_s: float) -> Measured:
+        """The usual figures with a picture taken in, so many seconds after the one before; the first count alike."""
         self._pictures += 1
         least = 1 / self._pictures if self._pictures <= self._first else 0.0
         slow = max(least, min(after_s / self._slow_s, 1.0))
@@ -108,6 +108,7 @@ class Usual:
             fine=usual_fine + (min(seen.fine, FINE_USUAL) - usual_fine) * slow,
             field=np.asarray(was.field + (seen.field - was.field) * np.float32(slow), np.complex64),
         )
+        return self._learnt
 
     def alike(self, seen: Measured) -> float | None:
         """The share of blocks with usual edges in which they are still there; None where too few have any."""

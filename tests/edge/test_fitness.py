@@ -16,7 +16,7 @@ from edge.luma import HEIGHT, WIDTH
 from tests.parts.spoil import DUSK_S, TROUBLES, WEATHER, Film, covered, dusk, film_of, frozen, painted, street
 
 LEARN_S: Final = 90
-NOTICED_S: Final = {trouble: after + (35 if trouble is Unfit.MOVED else 5) for trouble, after in SAY_AFTER_S.items()}
+NOTICED_S: Final = {trouble: after + (50 if trouble is Unfit.MOVED else 5) for trouble, after in SAY_AFTER_S.items()}
 WELL_AGAIN_S: Final = 60
 VIDEOS: Final = (
     "abhishek_highway.mp4",
