@@ -5,6 +5,7 @@ back, and does what it is ordered.
 """
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -23,8 +24,10 @@ from streams.wire.codec import encode
 from streams.wire.messages import Command, Config
 from streams.wire.topics import RETAINED, Stream, Topic
 from streams.wire.words import Word
+from tests.parts import steady_eye
 from tests.parts.centre import Raw, TinyCentre
 from tests.parts.child import Child
+from tests.parts.clips import Shape, covered_after, render
 from tests.parts.mosquitto import Mosquitto, free_port
 from tests.parts.plan import NODE, WARDS, WARDSENSE, Setting, busy_camera, quick_sensor
 from tests.parts.reckoning import made_in
@@ -252,6 +255,36 @@ def test_a_command_delivered_twice_runs_once(street: Street) -> None:
     replies = street.centre.bodies("reply")
     assert [reply["command"] for reply in replies] == [str(report.id), str(dance.id)]
     street.arrives("health")
+
+
+def test_what_a_covered_camera_was_watching_is_unknown_and_its_seconds_are_not_covered(street: Street) -> None:
+    film = render(street.folder / "film.mp4", Shape(frames=400, fps=10), covered_after(50))
+    camera = {
+        "id": "cam-1",
+        "source": {"file": str(film)},
+        "zones": [{"id": "road", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}],
+        "watch": [{"occupancy": {"zone": "road", "over": 1, "for_s": 0.5}}],
+        "evidence": False,
+        "fitness": {"say_after_s": {"covered": 1}, "well_after_s": 1},
+    }
+    street.write(cameras=[camera], sensors=[], models=steady_eye.write(street.folder / "eye"))
+    street.start()
+    covered = [{"code": "covered"}]
+    assert street.arrives("event", kind="camera_state", subject="unfit")["notes"] == covered
+    assert street.arrives("event", kind="occupancy", phase="unknown")["notes"] == covered
+    until(lambda: not counted(street)["cameras"]["cam-1"]["live"], UP_WITHIN, "the counters saying so")
+    told = counted(street)
+    later = datetime.fromisoformat(told["at"]) + timedelta(seconds=5)
+    until(lambda: datetime.fromisoformat(counted(street)["at"]) > later, UP_WITHIN, "five seconds of it")
+    assert counted(street)["cameras"]["cam-1"]["analysed"] <= told["cameras"]["cam-1"]["analysed"] + 1
+    assert street.node.stop() == 0
+    minutes = [minute for tally in street.centre.bodies("tally") for minute in tally["minutes"]]
+    assert sum(minute.get("blind", {}).get("covered", 0) for minute in minutes) > 2
+
+
+def counted(street: Street) -> dict[str, Any]:
+    """What the node counts."""
+    return dict(json.loads((street.folder / "node" / "counters.json").read_text("utf-8")))
 
 
 def test_a_node_without_a_broker_runs_and_says_so(street: Street) -> None:

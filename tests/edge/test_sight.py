@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import uuid_utils.compat as uuid
 
+from edge.fitness import Unfit
 from edge.sight import OVERLOAD, SLOW_STREAM, Sights
 from edge.telling import after_restart
 from edge.watch import Cause, Change, Sight
@@ -71,3 +72,35 @@ def test_a_camera_still_blind_after_a_restart_goes_on_under_its_id() -> None:
     event = Sights(["gate"], uuid.uuid7, [after_restart(opened)]).changed(DARK, NOON)
     assert event is not None
     assert (event.id, event.rev, event.phase) == (opened.id, 3, Phase.UPDATED)
+
+
+def test_an_unfit_camera_is_told_with_its_trouble_and_closed_under_one_id() -> None:
+    sights = Sights(["gate"], uuid.uuid7)
+    sights.changed(LIVE, NOON)
+    said = [sights.judged("gate", unfit, NOON) for unfit in (Unfit.COVERED, Unfit.DARK, Unfit.DARK, None, None)]
+    events = [event for event in said if event]
+    assert [event.phase for event in events] == [Phase.OPENED, Phase.UPDATED, Phase.CLOSED]
+    assert [event.subject for event in events] == ["unfit", "unfit", "live"]
+    assert [event.notes[0].code if event.notes else None for event in events] == ["covered", "dark", None]
+    assert len({event.id for event in events}) == 1
+    assert sights.live("gate")
+
+
+def test_an_unfit_camera_that_goes_blind_and_comes_back_is_still_unfit() -> None:
+    sights = Sights(["gate"], uuid.uuid7)
+    sights.changed(LIVE, NOON)
+    sights.judged("gate", Unfit.MOVED, NOON)
+    events = [event for event in (sights.changed(DARK, NOON), sights.changed(LIVE, NOON)) if event]
+    assert [(event.phase, event.subject) for event in events] == [(Phase.UPDATED, "blind"), (Phase.UPDATED, "unfit")]
+    assert sights.cause("gate", crowded=True) == "moved"
+    assert not sights.live("gate")
+
+
+def test_a_judgement_about_a_blind_camera_is_kept_until_it_is_seen_again() -> None:
+    sights = Sights(["gate"], uuid.uuid7)
+    assert sights.judged("gate", Unfit.BLURRED, NOON) is None
+    sights.changed(DARK, NOON)
+    assert sights.judged("gate", Unfit.COVERED, NOON) is None
+    seen = sights.changed(LIVE, NOON)
+    assert seen is not None
+    assert (seen.subject, seen.notes[0].code) == ("unfit", "covered")

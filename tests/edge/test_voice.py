@@ -12,6 +12,7 @@ from pydantic_core import from_json
 
 from edge.analytics.scene import Scene
 from edge.eye import Eye, Task
+from edge.fitness import Unfit
 from edge.outbox import Outbox
 from edge.schedule import Slots
 from edge.telling import OpenEvents, Witness
@@ -74,6 +75,19 @@ def test_a_live_camera_leaves_nothing_open(tmp_path: Path) -> None:
     with life(tmp_path) as (voice, _):
         voice.sighted(LIVE, Slots())
         assert voice.sights.open == []
+
+
+def test_an_unfit_camera_opens_an_event_that_a_restart_takes_up(tmp_path: Path) -> None:
+    with life(tmp_path) as (voice, outbox):
+        voice.sighted(LIVE, Slots())
+        voice.judged("gate", Unfit.COVERED)
+        _, opened = told(outbox)
+        assert voice.sights.open == [opened]
+    with life(tmp_path) as (voice, outbox):
+        voice.sighted(LIVE, Slots())
+        after = [event for event in told(outbox) if event.id == opened.id]
+    assert [event.subject for event in (opened, *after)] == ["unfit", "unfit", "live"]
+    assert [event.phase for event in (opened, *after)] == [Phase.OPENED, Phase.UNKNOWN, Phase.CLOSED]
 
 
 def test_a_word_that_waits_for_an_eye_holds_up_no_loop(tmp_path: Path) -> None:

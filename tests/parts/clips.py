@@ -4,6 +4,7 @@ Each picture is a grey road with boxes that move by a known number of pixels a f
 Encoded by PyAV's own libx264 or libx265; a key frame every second, no B frames unless asked for.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 ROAD = 90
 BOX = (30, 60, 200)
+Draw = Callable[[int, int, int], NDArray[np.uint8]]
+"""Picture number, width and height to a BGR picture."""
 USUAL_FORMAT, JPEG_FORMAT = "yuv420p", "yuvj420p"
 
 
@@ -39,7 +42,14 @@ def picture(number: int, width: int, height: int) -> NDArray[np.uint8]:
     return pixels
 
 
-def render(path: Path, shape: Shape | None = None) -> Path:
+def covered_after(number: int) -> Draw:
+    """The same street, until a bag is put over the lens at picture `number`."""
+    return lambda now, width, height: (
+        picture(now, width, height) if now < number else np.full((height, width, 3), ROAD, np.uint8)
+    )
+
+
+def render(path: Path, shape: Shape | None = None, draw: Draw = picture) -> Path:
     """Write a clip to `path` (its ending names the container) and return the path."""
     shape = shape or Shape()
     with av.open(str(path), "w") as out:
@@ -52,7 +62,7 @@ def render(path: Path, shape: Shape | None = None) -> Path:
         stream.codec_context.thread_count = 1
         stream.codec_context.options = encoder_options(shape)
         for number in range(shape.frames):
-            frame = av.VideoFrame.from_ndarray(picture(number, shape.width, shape.height), format="bgr24")
+            frame = av.VideoFrame.from_ndarray(draw(number, shape.width, shape.height), format="bgr24")
             frame.pts = number
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
