@@ -3,7 +3,7 @@
 Idea: at the score a node would work with, every object of the truth and every box of the model is matched as COCO
 matches (IoU .50, strongest first); what is left over are objects not seen and alarms about nothing. The worst of the
 first are the largest, of the second the surest. Each gets a square cut from its picture: truth in green, the model's
-boxes in red, one line of words below.
+boxes in red, the one that is meant drawn thick, one line of words below.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,6 +25,8 @@ CELL: Final = 200
 CAPTION: Final = 22
 COLUMNS: Final = 6
 AROUND: Final = 2.2
+SMALLEST_CUT: Final = 48.0
+THICK: Final = 3
 GREEN, RED, WHITE = (60, 200, 60), (60, 60, 230), (255, 255, 255)
 
 Boxes = NDArray[np.float64]
@@ -108,15 +110,21 @@ def _excused(box: Boxes, loose: Boxes, over: float) -> bool:
 
 def _cut(pixels: Pixels, miss: Miss, there: list[list[float]], seen: Rows) -> Pixels:
     middle, extent = (miss.box[:2] + miss.box[2:]) / 2, (miss.box[2:] - miss.box[:2]).max()
-    side = max(48.0, float(extent) * AROUND)
-    left, top = middle - side / 2
+    height, width = pixels.shape[:2]
+    side = min(max(SMALLEST_CUT, float(extent) * AROUND), float(max(width, height)))
+    left, top = (
+        np.clip(at - side / 2, min(0.0, length - side), max(0.0, length - side))
+        for at, length in zip(middle, (width, height), strict=True)
+    )
     # Into a square of its own by one affine step, so that a cut over the picture's edge needs no padding by hand.
     scale = CELL / side
     square = cv2.warpAffine(pixels, np.array([[scale, 0, -left * scale], [0, scale, -top * scale]]), (CELL, CELL))
-    for boxes, colour in ((there, GREEN), (seen, RED)):
+    own = np.concatenate([miss.box[:2], miss.box[2:] - miss.box[:2]])[None]
+    named = (own, GREEN if miss.missed else RED, THICK)
+    for boxes, colour, thickness in ((there, GREEN, 1), (seen, RED, 1), named):
         placed = (_corners(np.array(boxes, float).reshape(-1, 4)) - np.array([left, top] * 2)) * scale
         for x, y, right, bottom in placed.round().clip(-9999, 9999).astype(int).tolist():
-            cv2.rectangle(square, (x, y), (right, bottom), colour, 1)
+            cv2.rectangle(square, (x, y), (right, bottom), colour, thickness)
     return np.asarray(square, np.uint8)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 STILLS: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
+JPEG: Final = frozenset({".jpg", ".jpeg"})
 FILMS: Final = frozenset({".mp4", ".avi", ".mkv", ".mov", ".ts", ".webm"})
 FIRST_BYTES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
@@ -55,7 +56,8 @@ def write(path: Path, pixels: Pixels, quality: int = 95) -> None:
     """Write `pixels` in the format of the suffix. Raises NoPicture when the disk or the format will not have it."""
     if path.suffix.lower() not in STILLS:
         raise NoPicture(f"{path} must end in one of {', '.join(sorted(STILLS))}")
-    if not cv2.imwrite(str(path), pixels, [cv2.IMWRITE_JPEG_QUALITY, quality]):
+    how = [cv2.IMWRITE_JPEG_QUALITY, quality] if path.suffix.lower() in JPEG else []
+    if not cv2.imwrite(str(path), pixels, how):
         raise NoPicture(f"{path} could not be written; is the folder there, writable, and the disk not full?")
 
 
