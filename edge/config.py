@@ -30,6 +30,7 @@ from edge.analytics.watches import (
     ObjectRemoved,
     Occupancy,
     Queue,
+    SlowChange,
     Speeding,
     StoppedVehicle,
     Watch,
@@ -109,6 +110,7 @@ class WatchSetting(Setting):
     speeding: Speeding | None = None
     object_left: ObjectLeft | None = None
     object_removed: ObjectRemoved | None = None
+    slow_change: SlowChange | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:

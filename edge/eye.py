@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ import structlog
 from edge.analytics.happening import Happening, Phase
 from edge.analytics.scene import Scene
 from edge.coverage import Counted
+from edge.luma import luma
 from edge.privacy import NotRedacted, Redacted, redact, regions
 from edge.seeing import Eyes
 from edge.telling import LASTING, Proof, Teller, Witness
@@ -100,7 +102,9 @@ class Eye:
         with self._lock:
             elapsed = self._advance(frame)
             tracks = self._tracker.update(wanted, elapsed)
-            happenings = self._scene.observe(tracks, eyes.labels, elapsed, self._tracker.ended())
+            happenings = self._scene.observe(
+                tracks, eyes.labels, elapsed, self._tracker.ended(), partial(luma, frame.pixels)
+            )
             told = [happening for happening in happenings if happening.kind in self._task.tell]
             proof, pictures = self._prove(frame, eyes, told)
             events = tuple(self._teller.tell(happening, frame.captured, proof) for happening in told)

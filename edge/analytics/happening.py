@@ -34,6 +34,7 @@ class Kind(StrEnum):
     SPEEDING = "speeding"
     OBJECT_LEFT = "object_left"
     OBJECT_REMOVED = "object_removed"
+    SLOW_CHANGE = "slow_change"
 
 
 MOMENTS: Final = frozenset({Kind.LINE_CROSSED, Kind.ZONE_ENTERED, Kind.ZONE_LEFT})

@@ -22,8 +22,8 @@ from edge.analytics.watches import (
     Occupancy,
     Queue,
     Speeding,
+    Stayed,
     StoppedVehicle,
-    Watch,
     WrongWay,
 )
 from edge.analytics.wrong_way import WrongWays
@@ -36,7 +36,7 @@ class Judge(Protocol):
         """What holds at this look, in any phase: `stays` of the rule's zone, watched and stream seconds."""
 
 
-def judge_of(watch: Watch) -> Judge:
+def judge_of(watch: Stayed) -> Judge:
     """A judge of this rule that remembers nothing yet."""
     judge: Judge
     match watch:

@@ -6,10 +6,11 @@ State per track lives until the tracker tells that it ended, or until it was not
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge.analytics.crossing import Crossed, Crossings
 from edge.analytics.happening import Episodes, Happening, Kind, Phase
@@ -17,7 +18,8 @@ from edge.analytics.judges import judge_of
 from edge.analytics.places import Line, Zone
 from edge.analytics.presence import Changes, Look, Presence, Stay
 from edge.analytics.roster import Roster, Sighting
-from edge.analytics.watches import Watch
+from edge.analytics.slow_change import SlowChanges
+from edge.analytics.watches import SlowChange, Watch
 from models.detections import Detections
 
 Tallies = dict[tuple[str, str, str], int]
@@ -38,7 +40,11 @@ class Scene:
             raise ValueError(f"rules over unknown zones: {sorted(unknown)}")
         self._presences = {zone.id: Presence(zone) for zone in zones}
         self._crossings = Crossings(lines)
-        self._watches = [(watch, judge_of(watch), Episodes()) for watch in watches]
+        self._watches = [(watch, judge_of(watch), Episodes()) for watch in watches if not isinstance(watch, SlowChange)]
+        by_id = {zone.id: zone for zone in zones}
+        self._slow = [
+            (SlowChanges(watch, by_id[watch.zone]), Episodes()) for watch in watches if isinstance(watch, SlowChange)
+        ]
         self._roster = Roster()
         self._elapsed: float | None = None
         self._watched = 0.0
@@ -51,7 +57,12 @@ class Scene:
         return len(self._roster)
 
     def observe(
-        self, tracks: Detections, labels: Sequence[str], elapsed: float, ended: Iterable[int] = ()
+        self,
+        tracks: Detections,
+        labels: Sequence[str],
+        elapsed: float,
+        ended: Iterable[int] = (),
+        picture: Callable[[], NDArray[np.uint8]] | None = None,
     ) -> list[Happening]:
         """What this look shows.
 
@@ -60,6 +71,7 @@ class Scene:
             labels: the name of every class index.
             elapsed: stream seconds; raises ValueError when it falls.
             ended: identities the tracker has given up since the last look.
+            picture: makes this look's picture small and grey (180, 320); asked for only when a rule wants it.
         """
         self._advance(elapsed)
         named = tracks[tracks.track > 0]
@@ -72,6 +84,10 @@ class Scene:
         for watch, judge, episodes in self._watches:
             stays = self._presences[watch.zone].stays
             happenings += episodes.told(judge.truths(stays, self._watched, elapsed), elapsed)
+        for slow, episodes in self._slow:
+            if picture is not None and slow.due(self._watched):
+                slow.see(picture(), look.boxes, self._watched)
+            happenings += episodes.told(slow.truths(self._watched, elapsed), elapsed)
         return happenings
 
     def blind(self, elapsed: float) -> None:

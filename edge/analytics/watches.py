@@ -250,7 +250,30 @@ class ObjectRemoved:
         return _rule_id(self.kind, self.zone, self.classes)
 
 
-Watch = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowChange:
+    """`share` of `zone` is `level` grey levels off its clean reference, `looks` looks running, one every `every_s`."""
+
+    zone: str
+    share: float = 0.2
+    level: float = 12.0
+    every_s: float = 30.0
+    looks: int = 2
+    classes: frozenset[str] = field(default=frozenset(), init=False)
+    kind: Kind = field(default=Kind.SLOW_CHANGE, init=False)
+
+    def __post_init__(self) -> None:
+        check_more(self.id, share=self.share, level=self.level, every_s=self.every_s, looks=self.looks)
+        if self.share > 1:
+            raise ValueError(f"{self.id}: share is {self.share}; a zone has no more than 1")
+
+    @property
+    def id(self) -> str:
+        """What tells this rule from every other of the camera."""
+        return _rule_id(self.kind, self.zone, self.classes)
+
+
+Stayed = (
     Loitering
     | StoppedVehicle
     | Crowding
@@ -262,6 +285,8 @@ Watch = (
     | ObjectLeft
     | ObjectRemoved
 )
+"""The rules that are judged by who stays in the zone."""
+Watch = Stayed | SlowChange
 
 
 def _rule_id(kind: Kind, zone: str, classes: frozenset[str]) -> str:

@@ -44,6 +44,7 @@ WATCHES = {
     "metres: [[0, 40], [7, 40], [7, 5], [0, 5]]}}": "speeding",
     "object_left: {zone: plaza, after_s: 60}": "object_left",
     "object_removed: {zone: plaza, classes: [bicycle]}": "object_removed",
+    "slow_change: {zone: plaza}": "slow_change",
 }
 
 

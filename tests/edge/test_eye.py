@@ -8,7 +8,7 @@ import uuid_utils.compat as uuid
 
 from edge.analytics.places import Zone
 from edge.analytics.scene import Scene
-from edge.analytics.watches import Occupancy
+from edge.analytics.watches import Occupancy, SlowChange
 from edge.eye import Eye, Task
 from edge.privacy import Groups, Region, grouped
 from edge.seeing import Seen
@@ -50,3 +50,21 @@ def test_an_outage_is_in_no_dwell_though_a_picture_from_before_was_looked_at_aft
     told = [eye.look(frame(7210 + fifth / 5, fifth / 5), nobody) for fifth in range(50)]
     assert not [event for look in told for event in look.events]
     assert not eye.open
+
+
+def test_a_rule_on_slow_change_is_shown_the_pictures_of_its_looks() -> None:
+    kerb = Zone(id="kerb", polygon=((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)))
+    scene = Scene([kerb], [], [SlowChange(zone="kerb", every_s=30)])
+    eye = Eye(Witness("gate"), Task(frozenset({"person"}), evidence=False), scene, uuid.uuid7)
+    pixels = np.kron(np.random.default_rng(1).integers(40, 180, (18, 32, 3), np.uint8), np.ones((20, 20, 1), np.uint8))
+    flooded = pixels.copy()
+    flooded[140:220, 250:390] = 20
+    told = [
+        eye.look(
+            Frame("gate", at, NOON + timedelta(seconds=at), float(at), flooded if at > 150 else pixels), EmptyPlaza()
+        )
+        for at in range(0, 300, 10)
+    ]
+    (event,) = [event for look in told for event in look.events if event.phase == "opened"]
+    assert (event.kind, event.zone, event.subject) == ("slow_change", "kerb", "any")
+    assert 180 <= (event.began - NOON).total_seconds() <= 240
