@@ -26,7 +26,7 @@ PROGRAMS: Final = {
     ),
     "edge": Program("edge.commands", "edge", "A node: sees, measures, tells."),
     "central": Program("central.commands", "central", "The centre: takes in, raises alerts, keeps cases."),
-    "models": Program("models.commands", "edge", "The models a node may run: list, pull, verify, evaluate."),
+    "models": Program("models.commands", "edge", "The models a node may run: get, judge, time, label, make small."),
 }
 
 

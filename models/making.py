@@ -129,7 +129,7 @@ def bring(
     height: Annotated[int, typer.Option(min=32, help="Canvas height, a multiple of 32.")] = 384,
     width: Annotated[int, typer.Option(min=32, help="Canvas width, a multiple of 32.")] = 640,
 ) -> None:
-    """Bring an Ultralytics YOLO network to ONNX, with a card (needs the [train] extra: AGPL-3.0, two gigabytes).
+    """Bring an Ultralytics YOLO network to ONNX, with a card (needs the extra `train`: AGPL-3.0, two gigabytes).
 
     The canvas is fixed at export: a street camera is wide, so 384x640 costs 60 % of a square 640. What comes out runs
     without Ultralytics; go on with `evaluate`, `quantize` and `bench` on the file. Read the notice about the AGPL:

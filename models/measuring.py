@@ -39,8 +39,8 @@ def judge(
 ) -> None:
     """Measure how well a model sees on a COCO or YOLO set, class by class, by the field's own judge.
 
-    AP is average precision over IoU .50 to .95, AP50 at .50, both by the rules of COCO (`faster-coco-eval`, which
-    `pip install 'wardsense[workshop]'` brings). Recall is the share of the objects found when --precision of the
+    AP is average precision over IoU .50 to .95, AP50 at .50, both by the rules of COCO (`faster-coco-eval`, which the
+    extra `workshop` brings). Recall is the share of the objects found when --precision of the
     boxes must be right. Only classes that the model and the set share are judged; name those that are called
     differently with --class motorcycle=motorbike. --misses draws what to mend first: truth green, the model red.
     """
