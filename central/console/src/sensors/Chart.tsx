@@ -87,7 +87,7 @@ function options(props: Props, words: Words, language: string, width: number): U
     cursor: { drag: { x: true, y: false, setScale: true }, points: { size: 8 } },
     scales: { x: { time: true }, y: { range: () => range(props.data, props.lines) } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((at) => tick(at, ticks, language)) },
+      { ...axis, space: 5 * em, values: (_, ticks) => ticks.map((at) => tick(at, ticks, language)) },
       { ...axis, size: 4 * em, values: (_, ticks) => ticks.map((value) => number(value, language, 2)) },
     ],
     series: [
