@@ -128,7 +128,9 @@ class _Level:
 
 GONE: Final = _Level(0.3, 0.45)  # share of usual edges still there
 KNOWN: Final = 0.5  # share of usual edges from which a picture is learnt from
-TURNED: Final = _Level(0.48, 0.58)  # the same of what was seen lately
+UNLIKE: Final = _Level(0.2, 0.35)  # likeness of what was seen lately to what is usual
+LEFT: Final = _Level(0.2, 0.3)  # share of usual edges surely there lately: a jam leaves what stands above it
+SURELY: Final = 0.7
 BARE: Final = _Level(0.5, 0.65)  # of the usual mean edge
 BLANK: Final = _Level(0.3, 0.4)  # mean edge, grey levels a pixel, when nothing was learnt
 GLIMMER: Final = _Level(24.0, 32.0)  # the grey level 95 % lie under
@@ -199,7 +201,8 @@ class _Look:
         if shift is None or alike_lately is None:
             return False
         away = shift.far >= FAR and shift.there > FITS and shift.there > shift.here + BETTER
-        return away or TURNED.under(alike_lately, stands=Unfit.MOVED in self.said)
+        stands = Unfit.MOVED in self.said
+        return away or (UNLIKE.under(shift.here, stands=stands) and LEFT.under(alike_lately, stands=stands))
 
     def blurred(self) -> bool:
         if self.usual is None:
@@ -259,7 +262,9 @@ class Fitness:
         if any(signs.values()):
             return signs
         lately = self._lately.learn(seen, after)
-        shift, alike_lately = (None, None) if alike is None else (self._usual.shift(lately), self._usual.alike(lately))
+        shift, alike_lately = (
+            (None, None) if alike is None else (self._usual.shift(lately), self._usual.alike(lately, SURELY))
+        )
         moved = look.moved(shift, alike_lately)
         signs |= {Unfit.FROZEN: frozen, Unfit.MOVED: moved, Unfit.BLURRED: look.blurred()}
         in_place = shift is None or (shift.far < FAR and alike is not None and alike >= KNOWN)

@@ -110,8 +110,8 @@ class Usual:
         )
         return self._learnt
 
-    def alike(self, seen: Measured) -> float | None:
-        """The share of blocks with usual edges in which they are still there; None where too few have any."""
+    def alike(self, seen: Measured, least: float = ALIKE) -> float | None:
+        """The share of blocks with usual edges in which they are still there, at `least` so like; None for too few."""
         if self._learnt is None:
             return None
         usual = _blocks(np.abs(self._learnt.field) ** 2)
@@ -120,7 +120,7 @@ class Usual:
             return None
         together = _blocks((np.conj(self._learnt.field) * seen.field).real)
         likeness = together / (np.sqrt(usual * _blocks(np.abs(seen.field) ** 2)) + 1e-6)
-        return float((likeness[edgy] > ALIKE).mean())
+        return float((likeness[edgy] > least).mean())
 
     def shift(self, seen: Measured) -> Shift:
         """Where the usual edges are now. Raises ValueError before anything was learnt."""

@@ -94,8 +94,13 @@ def nudged(film: Film, since: int) -> Film:
 
 
 def turned(film: Film, since: int) -> Film:
-    """Another view altogether, as sharp as the one before."""
-    return _changed(film, since, lambda picture, _: np.ascontiguousarray(cv2.rotate(picture, cv2.ROTATE_180)))
+    """Another view altogether, as sharp as the one before: a corner of the picture, nearer and upside down."""
+    move = np.array([[-1.5, 0, WIDTH * 1.5], [0, -1.5, HEIGHT * 1.5]], np.float32)
+
+    def turn(picture: Grey, _: int) -> Grey:
+        return np.asarray(cv2.warpAffine(picture, move, (WIDTH, HEIGHT)), np.float32)
+
+    return _changed(film, since, turn)
 
 
 def blurred(film: Film, since: int) -> Film:
@@ -197,6 +202,17 @@ def wind(film: Film, since: int) -> Film:
     return _changed(film, since, lambda picture, second: _slid(picture, round(3 * np.sin(second)), 0))
 
 
+def jam(film: Film, since: int) -> Film:
+    """Traffic fills the lower half and creeps on every 5 s."""
+
+    def fill(picture: Grey, second: int) -> Grey:
+        roofs = np.random.default_rng(second // 5).integers(30, 220, (8, 20)).astype(np.float32)
+        picture[HEIGHT // 2 :] = cv2.resize(roofs, (WIDTH, HEIGHT // 2), interpolation=cv2.INTER_NEAREST)
+        return picture
+
+    return _changed(film, since, fill)
+
+
 WEATHER: Final[Sequence[Callable[[Film, int], Film]]] = (
     dusk,
     infra_red,
@@ -205,6 +221,7 @@ WEATHER: Final[Sequence[Callable[[Film, int], Film]]] = (
     lorries,
     white_lorries,
     wind,
+    jam,
 )
 
 
