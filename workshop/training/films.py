@@ -36,10 +36,11 @@ class Film:
     licence: str
 
 
-WHEELED: Final = (("car", "car"), ("truck", "car"), ("bus", "car"))
+# Nothing but cars passes on that road, and from straight above the teacher takes one for what it looks like.
+FROM_ABOVE: Final = tuple((name, "car") for name in ("car", "truck", "bus", "cell phone", "remote", "bottle", "mouse"))
 FILMS: Final = (
     Film("opencv_vtest.avi", 3, (("person", "person"), ("bicycle", "bicycle")), "BSD, OpenCV"),
-    Film("intel_car-detection.mp4", 2, (("person", "person"), *WHEELED), "CC BY 4.0, Intel"),
+    Film("intel_car-detection.mp4", 2, FROM_ABOVE, "CC BY 4.0, Intel"),
     Film("intel_one-by-one-person-detection.mp4", 5, (("person", "person"),), "CC BY 4.0, Intel"),
     Film("intel_bottle-detection.mp4", 12, (), "CC BY 4.0, Intel"),
 )
