@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from models import label, pictures
+from models import label, pictures, truth
 from models.detector import Detector
 from models.label import Order
 from models.pictures import Picture
@@ -70,7 +70,7 @@ def labelled(teacher: Detector, folder: Path, into: Path) -> dict[str, label.Lab
         order = order if film.classes else replace(order, floor=0.999, doubt=0.99)  # nothing of the street is in it
         for wanted in (LEARN, HELD):
             place = into / wanted / Path(film.file).stem
-            if not (place / label.INSTANCES).is_file():
+            if not (place / truth.INSTANCES).is_file():
                 told[f"{wanted}/{film.file}"] = label.label(
                     teacher, taken(film, folder / film.file, wanted), place, order
                 )
