@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from edge.analytics.alone import told_of
 from edge.analytics.halting import Halts
-from edge.analytics.happening import Happening, Phase
+from edge.analytics.happening import Happening
 from edge.analytics.presence import Stay
 from edge.analytics.watches import ObjectLeft
 
@@ -48,18 +49,7 @@ class LeftObjects:
         since = self._halts.step(things)
         self._company = {thing.first: self._attend(thing, people, watched) for thing in things}
         return [
-            Happening(
-                kind=rule.kind,
-                phase=Phase.OPENED,
-                key=(rule.id, thing.first),
-                zone=rule.zone,
-                subject=thing.subject,
-                elapsed=elapsed,
-                score=thing.score,
-                dwell=dwell,
-                boxes=(thing.box,),
-                track=thing.track,
-            )
+            told_of(rule, thing, dwell=dwell, elapsed=elapsed)
             for thing in things
             if (dwell := thing.seen - max(since[thing.first], self._company[thing.first].attended)) >= rule.after_s
         ]

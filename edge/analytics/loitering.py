@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from edge.analytics.happening import Happening, Phase
+from edge.analytics.alone import told_of
+from edge.analytics.happening import Happening
 from edge.analytics.presence import Stay
 from edge.analytics.watches import Loitering
 
@@ -17,18 +18,7 @@ class Loiterers:
         """One happening for everyone who has stayed long enough."""
         rule = self._rule
         return [
-            Happening(
-                kind=rule.kind,
-                phase=Phase.OPENED,
-                key=(rule.id, stay.first),
-                zone=rule.zone,
-                subject=stay.subject,
-                elapsed=elapsed,
-                score=stay.score,
-                dwell=stay.dwell,
-                boxes=(stay.box,),
-                track=stay.track,
-            )
+            told_of(rule, stay, dwell=stay.dwell, elapsed=elapsed)
             for stay in stays
             if stay.dwell >= rule.after_s and (not rule.classes or stay.subject in rule.classes)
         ]

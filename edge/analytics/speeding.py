@@ -18,9 +18,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.analytics.alone import told_of
 from edge.analytics.anchors import Anchor, hidden, sizes, standing
 from edge.analytics.ground import Plane
-from edge.analytics.happening import Box, Happening, Phase, Speed
+from edge.analytics.happening import Box, Happening, Speed
 from edge.analytics.presence import Stay
 from edge.analytics.watches import Speeding
 
@@ -62,19 +63,7 @@ class Speeders:
         for stay in wanted:
             self._follow(self._runs[stay.first], stay)
         return [
-            Happening(
-                kind=rule.kind,
-                phase=Phase.OPENED,
-                key=(rule.id, stay.first),
-                zone=rule.zone,
-                subject=stay.subject,
-                elapsed=elapsed,
-                score=stay.score,
-                dwell=stay.dwell,
-                boxes=(stay.box,),
-                track=stay.track,
-                speed=run.surest,
-            )
+            told_of(rule, stay, dwell=stay.dwell, elapsed=elapsed, speed=run.surest)
             for stay in wanted
             if (run := self._runs[stay.first]).over
         ]

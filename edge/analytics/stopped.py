@@ -5,8 +5,9 @@ Limits: a queue that creeps slower than a radius in `after_s` counts as stopped.
 
 from collections.abc import Sequence
 
+from edge.analytics.alone import told_of
 from edge.analytics.halting import Halts
-from edge.analytics.happening import Happening, Phase
+from edge.analytics.happening import Happening
 from edge.analytics.presence import Stay
 from edge.analytics.watches import StoppedVehicle
 
@@ -24,18 +25,7 @@ class Stopped:
         vehicles = [stay for stay in stays if not rule.classes or stay.subject in rule.classes]
         since = self._halts.step(vehicles)
         return [
-            Happening(
-                kind=rule.kind,
-                phase=Phase.OPENED,
-                key=(rule.id, stay.first),
-                zone=rule.zone,
-                subject=stay.subject,
-                elapsed=elapsed,
-                score=stay.score,
-                dwell=dwell,
-                boxes=(stay.box,),
-                track=stay.track,
-            )
+            told_of(rule, stay, dwell=dwell, elapsed=elapsed)
             for stay in vehicles
             if (dwell := stay.seen - since[stay.first]) >= rule.after_s
         ]

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from edge.analytics.alone import told_of
 from edge.analytics.anchors import SMALLEST
-from edge.analytics.happening import Happening, Phase
+from edge.analytics.happening import Happening
 from edge.analytics.presence import Stay
 from edge.analytics.watches import WrongWay
 
@@ -51,18 +52,7 @@ class WrongWays:
         wanted = [stay for stay in stays if not rule.classes or stay.subject in rule.classes]
         self._courses = {stay.first: self._course(stay) for stay in wanted}
         return [
-            Happening(
-                kind=rule.kind,
-                phase=Phase.OPENED,
-                key=(rule.id, stay.first),
-                zone=rule.zone,
-                subject=stay.subject,
-                elapsed=elapsed,
-                score=stay.score,
-                dwell=stay.seen - self._courses[stay.first].since,
-                boxes=(stay.box,),
-                track=stay.track,
-            )
+            told_of(rule, stay, dwell=stay.seen - self._courses[stay.first].since, elapsed=elapsed)
             for stay in wanted
             if self._courses[stay.first].wrong
         ]
