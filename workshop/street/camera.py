@@ -5,7 +5,7 @@ normalised 0..1 from its upper left corner, as everywhere.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,11 @@ class Camera:
         right = np.array([math.cos(a), math.sin(a), 0.0])
         ahead = np.array([-math.sin(a) * math.cos(b), math.cos(a) * math.cos(b), -math.sin(b)])
         return right, np.cross(right, ahead), ahead
+
+    def wider(self, by: float) -> "Camera":
+        """The same camera with a picture `by` times as wide and high around the same middle."""
+        half = math.atan(math.tan(math.radians(self.across) / 2) * by)
+        return replace(self, across=2 * math.degrees(half))
 
     def project(self, points: Points, aspect: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Picture places (n, 2) and depths (n,) in metres; a point behind the camera has a depth below zero.

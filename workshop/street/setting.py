@@ -26,22 +26,35 @@ YELLOW = Finish((0.62, 0.38, 0.05), 0.7, pattern="paint")
 DASH_M, GAP_M = 2.0, 2.5
 
 
+def ground(scene: Scene) -> Form:
+    """The scene's ground and the paint on it, without its water."""
+    painted = [form for mark in scene.marks for form in _painted(mark)]
+    return joined([*(_ground(one) for one in scene.ground), *painted])
+
+
 def standing(scene: Scene, seed: int, light: str) -> Form:
-    """The whole street without what moves and without its water, drawn by the seed."""
-    dice = random.Random(f"{scene.name}-{seed}")  # noqa: S311 - a seeded drawing, not a secret
-    lit = light == "dusk"
-    parts = [_ground(one) for one in scene.ground]
-    parts += [form for mark in scene.marks for form in _painted(mark)]
-    parts += [moved(houses.row(dice, one.length, lit=lit), one.at, one.facing) for one in scene.houses]
-    parts += [moved(_thing(dice, one, light), one.at, one.turn) for one in scene.things]
+    """All that stands on the ground and does not move, drawn by the seed."""
+    dice = _dice(scene, seed, "houses")
+    parts = [moved(houses.row(dice, one.length, lit=light == "dusk"), one.at, one.facing) for one in scene.houses]
+    parts += [form for _, form in things(scene, seed, light)]
     parts += [furniture.wires(dice, start, end) for start, end in scene.wires]
     return joined(parts)
+
+
+def things(scene: Scene, seed: int, light: str) -> list[tuple[Thing, Form]]:
+    """The furniture of the street, each piece where it stands."""
+    dice = _dice(scene, seed, "things")
+    return [(one, moved(_thing(dice, one, light), one.at, one.turn)) for one in scene.things]
 
 
 def water(told: Water, at: float) -> Form:
     """The canal's surface `at` seconds into the clip."""
     (x0, x1), (y0, y1), z = told.x, told.y, told.level(at)
     return sheet([(x0, y0, z), (x1, y0, z), (x1, y1, z), (x0, y1, z)], WATER)
+
+
+def _dice(scene: Scene, seed: int, what: str) -> random.Random:
+    return random.Random(f"{scene.name}-{seed}-{what}")  # noqa: S311 - a seeded drawing, not a secret
 
 
 def _ground(one: Ground) -> Form:

@@ -9,7 +9,6 @@ behind it and takes its shadow, and whose pixels are otherwise empty.
 import math
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -18,61 +17,46 @@ from numpy.typing import NDArray
 
 from workshop.street.camera import Camera
 from workshop.street.forms import Finish, Form, Vec
-from workshop.street.weave import material
+from workshop.street.light import Sky
+from workshop.street.weave import far_as_light, material
 
 Picture = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Sun:
-    """A light's sun: degrees above the horizon and about z (0 shines towards +y), strength, softness in degrees."""
-
-    rise: float
-    turn: float
-    strength: float
-    soft: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sky:
-    """Zenith and horizon, linear RGB, the sky's strength, and a sun or none."""
-
-    zenith: Vec
-    horizon: Vec
-    strength: float
-    sun: Sun | None
+Part = tuple[float, float, float, float]
+WHOLE: Part = (0, 0, 1, 1)
+LEAST_COVER = 1e-3
+SMALLEST_LETTERS_M = 0.15
 
 
 class Studio:
     """One street under one light before one camera.
 
     Args:
-        size: width and height of the pictures.
         threads: how many cores Cycles may use.
     """
 
-    def __init__(self, size: tuple[int, int], threads: int) -> None:
+    def __init__(self, threads: int) -> None:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         self._scene = bpy.context.scene
         self._materials: dict[tuple[Finish, bool], object] = {}
+        self._ground: list[object] = []
         self._standing: list[object] = []
         self._wet = False
         self._file = Path(tempfile.mkdtemp(prefix="street-")) / "picture.exr"
-        _settle(self._scene, size, threads, self._file)
+        _settle(self._scene, threads, self._file)
 
-    def furnish(self, standing: Form, *, wet: bool) -> None:
-        """Puts up the street that stands still."""
+    def furnish(self, ground: Form, standing: Form, *, wet: bool) -> None:
+        """Puts the ground and what stands on it there."""
         self._wet = wet
+        self._ground = [self._put("ground", ground)]
         self._standing = [self._put("street", standing)]
-        self._standing += [self._letter(one) for one in standing.words if abs(one.height) > 0.15]  # noqa: PLR2004 - legible
+        self._standing += [self._letter(one) for one in standing.words if one.height > SMALLEST_LETTERS_M]
 
     def flood(self, water: Form) -> None:
-        """Puts the water where it now stands."""
-        old = [o for o in self._standing if o.name.startswith("water")]
-        for one in old:
-            self._standing.remove(one)
+        """Puts the water where it is now."""
+        for one in [o for o in self._ground if o.name.startswith("water")]:
+            self._ground.remove(one)
             bpy.data.objects.remove(one)
-        self._standing.append(self._put("water", water))
+        self._ground.append(self._put("water", water))
 
     def light(self, sky: Sky) -> None:
         """Hangs sky and sun."""
@@ -96,8 +80,9 @@ class Studio:
             hung.location = place
             self._scene.collection.objects.link(hung)
 
-    def look(self, camera: Camera) -> None:
-        """Hangs the camera."""
+    def look(self, camera: Camera, size: tuple[int, int]) -> None:
+        """Hangs the camera; its pictures are so many pixels wide and high."""
+        self._scene.render.resolution_x, self._scene.render.resolution_y = size
         if self._scene.camera is None:
             self._scene.camera = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
             self._scene.collection.objects.link(self._scene.camera)
@@ -106,35 +91,68 @@ class Studio:
         eye.rotation_euler = (math.radians(90 - camera.tilt), 0, math.radians(camera.yaw))
         eye.data.sensor_fit, eye.data.angle, eye.data.clip_end = "HORIZONTAL", math.radians(camera.across), 600
 
-    def background(self, samples: int) -> Picture:
-        """The street that stands still, linear RGB (height, width, 3)."""
-        self._catch(shadows=False)
-        return self._shot(samples)[..., :3]
+    def background(self, samples: int, part: Part = WHOLE) -> Picture:
+        """The street that stands still, denoised linear RGB (height, width, 3); outside `part` nothing is rendered."""
+        self._stand(aside=False)
+        return self._shot(samples, part)[..., :3]
 
-    def layer(self, bodies: Sequence[Form], samples: int, part: tuple[float, float, float, float]) -> Picture:
-        """Bodies with their shadows over the empty street, premultiplied linear RGBA of the whole picture.
+    def layer(self, bodies: Sequence[Form], floors: Sequence[Form], samples: int) -> Picture:
+        """Bodies and their shadows on patches of floor, premultiplied linear RGBA of the whole picture.
 
-        Only `part` of it is rendered (x0, y0, x1, y1, normalised); the rest stays empty.
+        The street shades them and is shaded by nothing; what of it stands before a body is cut out by `depths`.
+
+        Args:
+            bodies: what is rendered.
+            floors: patches of ground that take the bodies' shadows; in the picture no two may overlap.
+            samples: rays a pixel is made of.
         """
-        self._catch(shadows=True)
-        put = [self._put(f"body-{i}", form) for i, form in enumerate(bodies)]
+        self._stand(aside=True)
+        put = [self._put("body", form) for form in bodies]
+        catching = [self._put("floor", form) for form in floors]
+        for one in catching:
+            one.is_shadow_catcher = True
         try:
-            return self._shot(samples, part)
+            return self._shot(samples, WHOLE)
         finally:
-            for one in put:
-                mesh = one.data
-                bpy.data.objects.remove(one)
-                bpy.data.meshes.remove(mesh)
+            self._take_away([*put, *catching])
 
-    def _catch(self, *, shadows: bool) -> None:
-        self._scene.render.film_transparent = shadows
+    def depths(self) -> Picture:
+        """How far what stands on the ground is, in metres along the view, and how much of the pixel it covers.
+
+        Returns (height, width, 2); the distance counts only where something covers the pixel.
+        """
+        self._stand(aside=False)
+        for one in self._ground:
+            one.hide_render = True
+        view, sky = self._scene.view_layers[0], self._scene.world
+        self._scene.world, self._scene.render.film_transparent = None, True
+        view.material_override = far_as_light()
+        try:
+            seen = self._shot(16, WHOLE)
+        finally:
+            view.material_override, self._scene.world = None, sky
+        cover = seen[..., 3]
+        return np.stack([seen[..., 0] / np.maximum(cover, LEAST_COVER), cover], axis=2)
+
+    def _take_away(self, objects: Sequence[object]) -> None:
+        for one in objects:
+            mesh = one.data
+            bpy.data.objects.remove(one)
+            bpy.data.meshes.remove(mesh)
+
+    def _stand(self, *, aside: bool) -> None:
+        self._scene.render.film_transparent = aside
+        self._scene.cycles.use_denoising = not aside
+        for one in self._ground:
+            one.hide_render = aside
         for one in self._standing:
-            one.is_shadow_catcher = shadows
+            one.is_shadow_catcher = aside
+            one.visible_camera = one.visible_glossy = not aside  # lit shops in a dark bonnet are all noise
 
-    def _shot(self, samples: int, part: tuple[float, float, float, float] = (0, 0, 1, 1)) -> Picture:
+    def _shot(self, samples: int, part: Part) -> Picture:
         render = self._scene.render
         self._scene.cycles.samples = samples
-        render.use_border, render.use_crop_to_border = part != (0, 0, 1, 1), False
+        render.use_border, render.use_crop_to_border = part != WHOLE, False
         render.border_min_x, render.border_max_x = part[0], part[2]
         render.border_min_y, render.border_max_y = 1 - part[3], 1 - part[1]
         bpy.ops.render.render(write_still=True)
@@ -176,7 +194,7 @@ class Studio:
         return self._materials[key]
 
 
-def _settle(scene: object, size: tuple[int, int], threads: int, file: Path) -> None:
+def _settle(scene: object, threads: int, file: Path) -> None:
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
     scene.cycles.use_denoising, scene.cycles.denoiser = True, "OPENIMAGEDENOISE"
@@ -185,7 +203,6 @@ def _settle(scene: object, size: tuple[int, int], threads: int, file: Path) -> N
     scene.cycles.transparent_max_bounces = 4
     scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = False
     scene.cycles.sample_clamp_indirect = 3.0
-    scene.render.resolution_x, scene.render.resolution_y = size
     scene.render.threads_mode, scene.render.threads = "FIXED", threads
     scene.render.use_persistent_data = True
     scene.render.image_settings.file_format = "OPEN_EXR"

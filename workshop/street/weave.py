@@ -28,6 +28,17 @@ def material(finish: Finish, *, wet: bool) -> object:
     return made
 
 
+def far_as_light() -> object:
+    """A material that glows with its distance from the camera, in metres along the view."""
+    made = bpy.data.materials.new("far")
+    made.use_nodes = True
+    nodes, links = made.node_tree.nodes, made.node_tree.links
+    glow, eye = nodes.new("ShaderNodeEmission"), nodes.new("ShaderNodeCameraData")
+    links.new(eye.outputs["View Z Depth"], glow.inputs["Strength"])
+    links.new(glow.outputs[0], nodes["Material Output"].inputs["Surface"])
+    return made
+
+
 class _Loom:
     def __init__(self, made: object, shader: object) -> None:
         self.tree, self.shader = made.node_tree, shader
