@@ -1,7 +1,9 @@
 """How deep a point is in a zone, in units of its object's own box; and the part of a path that lies inside.
 
-A zone side drawn on the picture's edge is open: corners near the edge are put on it, points beyond the edge are put on
-it too, and the distance to such a side does not count. So whoever stands half outside the picture is inside the zone.
+A zone side drawn on the picture's edge is open: a side near the edge is put on it, points beyond the edge are put on it
+too, and the distance to such a side does not count. So whoever stands half outside the picture is inside the zone. One
+corner alone near the edge opens nothing and stays where it was drawn: moved, it would turn both its sides, and in a
+small zone far away that is more than the width of somebody who stands there.
 """
 
 from collections.abc import Sequence
@@ -25,10 +27,8 @@ class Area:
     """A zone's polygon, prepared. `polygon` is a sequence of (x, y), normalised."""
 
     def __init__(self, polygon: Sequence[tuple[float, float]]) -> None:
-        corners = np.asarray(polygon, np.float64)
-        corners = np.where(corners <= EDGE, 0.0, np.where(corners >= 1 - EDGE, 1.0, corners))
+        corners, open_side = _opened(np.asarray(polygon, np.float64))
         ends = np.roll(corners, -1, axis=0)
-        open_side = ((corners == ends) & ((corners == 0) | (corners == 1))).any(axis=1)
         self._start, self._side = corners[~open_side], (ends - corners)[~open_side]
         self._shape = Polygon(corners)
         rim = shapely.get_coordinates(shapely.maximum_inscribed_circle(self._shape))
@@ -76,6 +76,18 @@ class Area:
         share = np.clip((away * side).sum(axis=2) / (side**2).sum(axis=2), 0, 1)
         distance: Floats = np.sqrt(((away - share[..., None] * side) ** 2).sum(axis=2)).min(axis=1)
         return distance
+
+
+def _opened(corners: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """The corners (N, 2), those of a side near the edge put on it; and which sides, each from its corner on, are open."""
+    opened = np.zeros(len(corners), bool)
+    drawn = corners
+    for edge in (0.0, 1.0):
+        near = np.abs(drawn - edge) <= EDGE
+        side = near & np.roll(near, -1, axis=0)
+        corners = np.where(side | np.roll(side, 1, axis=0), edge, corners)
+        opened |= side.any(axis=1)
+    return corners, opened
 
 
 def _within(points: Floats) -> Floats:

@@ -38,7 +38,7 @@ class Set:
     camera: Camera
     size: tuple[int, int]
     over: float = 0.0
-    samples: int = 24
+    samples: int = 16
     threads: int = 2
     folder: Path = KEPT
 

@@ -85,7 +85,7 @@ def view(part: str, number: int, threads: int = 2) -> Set:
     dice = random.Random(f"{part}-{number}")  # noqa: S311 - a seeded drawing, not a secret
     names = sorted(path.stem for path in scene.SCENES.glob("*.yaml"))
     shown = scene.load(names[number % len(names)])
-    light = scene.LIGHTS[(number // len(names) + number) % len(scene.LIGHTS)]
+    light = scene.LIGHTS[(number // len(names) + number % len(names)) % len(scene.LIGHTS)]
     eye = shown.camera
     camera = replace(
         eye,

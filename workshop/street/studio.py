@@ -40,7 +40,7 @@ class Studio:
         self._materials: dict[tuple[Finish, bool], object] = {}
         self._ground: list[object] = []
         self._standing: list[object] = []
-        self._wet = False
+        self._wet = self._by_lamps = False
         self._file = Path(tempfile.mkdtemp(prefix="street-")) / "picture.exr"
         _settle(self._scene, threads, self._file)
 
@@ -73,6 +73,7 @@ class Studio:
 
     def lamps(self, places: Sequence[Vec], strength: float) -> None:
         """Lights street lamps at places, in watts."""
+        self._by_lamps = bool(places)
         for place in places:
             lamp = bpy.data.lights.new("lamp", "SPOT")
             lamp.energy, lamp.color, lamp.spot_size, lamp.shadow_soft_size = strength, (1.0, 0.74, 0.42), 2.4, 0.25
@@ -147,6 +148,9 @@ class Studio:
             one.hide_render = aside
         for one in self._standing:
             one.is_shadow_catcher = aside
+            one.hide_render = (
+                aside and self._by_lamps
+            )  # a hundred lit shops: noise on every body, and no shade to speak of
             one.visible_camera = one.visible_glossy = not aside  # lit shops in a dark bonnet are all noise
 
     def _shot(self, samples: int, part: Part) -> Picture:

@@ -8,6 +8,8 @@ import bpy
 
 from workshop.street.forms import Finish
 
+LIGHTS_UP = 3.0
+"""A glow below this is seen and lights nothing: a lamp cover or a sign costs more noise than it gives light."""
 WETTABLE = ("asphalt", "tiles", "paint", "plaster")
 
 
@@ -23,6 +25,7 @@ def material(finish: Finish, *, wet: bool) -> object:
     if finish.glow:
         shader.inputs["Emission Color"].default_value = (*finish.colour, 1)
         shader.inputs["Emission Strength"].default_value = finish.glow
+        made.cycles.emission_sampling = "NONE" if finish.glow < LIGHTS_UP else "AUTO"
     if finish.pattern:
         _weave(_Loom(made, shader), finish, wet=wet and finish.pattern in WETTABLE)
     return made
