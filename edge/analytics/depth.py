@@ -29,7 +29,9 @@ class Area:
     def __init__(self, polygon: Sequence[tuple[float, float]]) -> None:
         corners, open_side = _opened(np.asarray(polygon, np.float64))
         ends = np.roll(corners, -1, axis=0)
-        self._start, self._side = corners[~open_side], (ends - corners)[~open_side]
+        # A corner told twice, as whoever closes a ring does, makes a side without length, which has no nearest point.
+        bounds = ~open_side & (corners != ends).any(axis=1)
+        self._start, self._side = corners[bounds], (ends - corners)[bounds]
         self._shape = Polygon(corners)
         rim = shapely.get_coordinates(shapely.maximum_inscribed_circle(self._shape))
         self._radius = float(np.hypot(*(rim[1] - rim[0])))
