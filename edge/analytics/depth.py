@@ -81,7 +81,7 @@ class Area:
 
 
 def _opened(corners: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """The corners (N, 2), those of a side near the edge put on it; and which sides, each from its corner on, are open."""
+    """The corners (N, 2), those of a side near the edge put on it; and which sides (from corner to next) are open."""
     opened = np.zeros(len(corners), bool)
     drawn = corners
     for edge in (0.0, 1.0):
