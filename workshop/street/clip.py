@@ -26,7 +26,7 @@ from workshop.street.backdrop import Set
 from workshop.street.bodies import POSED, Look, pose_after
 from workshop.street.camera import box_of
 from workshop.street.compose import Actor, Backdrop, Light, carried, composed, developed, gain_of
-from workshop.street.sprites import Placed
+from workshop.street.sprites import Placed, boxed
 from workshop.street.traffic import Trip, planned
 from workshop.street.truth import Shown
 from workshop.street.weather import weathered
@@ -227,8 +227,7 @@ def _corners(seen: Set, one: Placed) -> np.ndarray:
 def _boxes(seen: Set, frame: Sequence[Standing], shares: Sequence[float], number: int) -> list[Shown]:
     found = []
     for one, share in zip(frame, shares, strict=True):
-        places, _ = seen.camera.project(one.here.form(seen.light).points, seen.view.aspect)
-        box = box_of(places)
+        box = boxed(one.here.form(seen.light), seen.view)
         if box is not None and (box[3] - box[1]) * SIZE[1] >= SMALLEST_PX:
             found.append(Shown(number, one.trip, box, share))
     return found

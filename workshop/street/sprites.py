@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workshop.street.bodies import Look, body
-from workshop.street.camera import Camera
+from workshop.street.camera import Camera, box_of
 from workshop.street.forms import Finish, Form, Points, Vec, moved, sheet
 
 ROUND_M: Final = 0.45
@@ -29,6 +29,7 @@ LONGEST_SHADOW_M: Final = 3.5
 OVER_FLOOR_M: Final = 0.012
 GAP_PX: Final = 2
 CROWD: Final = 24
+HALF: Final = 127
 FLOOR: Final = Finish((0.07, 0.07, 0.072), 0.85)
 MADE: Final = 1  # counts up when a render of the same things would look different
 
@@ -185,6 +186,23 @@ def drawn(form: Form, view: View) -> NDArray[np.uint8]:
     for face in form.faces:
         cv2.fillPoly(canvas, [exact[list(face)]], 255, lineType=cv2.LINE_AA, shift=4)
     return canvas
+
+
+def boxed(form: Form, view: View) -> tuple[float, float, float, float] | None:
+    """The rectangle around what the picture holds of a form: x0, y0, x1, y1 of the picture, or None outside it.
+
+    Of a body that the picture cuts, what is outside it does not widen what is inside.
+    """
+    places, depth = view.camera.project(form.points, view.aspect)
+    if depth.min() <= 0:
+        return None
+    if places.min() >= 0 and places.max() <= 1:
+        return box_of(places)
+    rows, columns = np.nonzero(drawn(form, view) > HALF)
+    if not len(rows):
+        return None
+    (wide, high), (x0, x1), (y0, y1) = view.size, np.sort(columns)[[0, -1]], np.sort(rows)[[0, -1]]
+    return x0 / wide, y0 / high, (x1 + 1) / wide, (y1 + 1) / high
 
 
 def _packed(

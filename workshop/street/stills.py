@@ -28,7 +28,7 @@ from workshop.street.compose import Actor, Backdrop, Composed, composed, develop
 from workshop.street.forms import Form
 from workshop.street.people import STEPS
 from workshop.street.scene import Lane, Scene
-from workshop.street.sprites import Placed, drawn
+from workshop.street.sprites import HALF, Placed, boxed, drawn
 from workshop.street.weather import weathered
 
 SIZE: Final = (640, 360)
@@ -188,10 +188,10 @@ def _free(one: Placed, other: Placed) -> bool:
 
 
 def _box(seen: Set, form: Form, kind: str, share: float) -> dict[str, Any] | None:
-    places, _ = seen.camera.project(form.points, seen.view.aspect)
-    box = box_of(places)
+    box = boxed(form, seen.view)
     if box is None or share <= 0:
         return None
+    places, _ = seen.camera.project(form.points, seen.view.aspect)
     x0, y0, x1, y1 = (edge * side for edge, side in zip(box, SIZE * 2, strict=True))
     inside = (box[2] - box[0]) * (box[3] - box[1]) / float(np.prod(places.max(axis=0) - places.min(axis=0)))
     doubtful = share < LEAST_SEEN or inside < LEAST_SEEN or max(x1 - x0, y1 - y0) < SMALLEST_PX
@@ -210,7 +210,7 @@ def _parked(seen: Set, backdrop: Backdrop, made: Composed) -> list[dict[str, Any
         _, depth = seen.camera.project(form.points, seen.view.aspect)
         if thing.kind != "parked" or depth.min() < 1:
             continue
-        inside = drawn(form, seen.view) > 127  # noqa: PLR2004  half
+        inside = drawn(form, seen.view) > HALF
         free = (made.owners < 0) & (backdrop.depths[..., 0] > depth.min() - 0.5)
         share = float((inside & free).sum()) / max(1, int(inside.sum()))
         boxes.append(_box(seen, form, "motorbike", share))
