@@ -18,9 +18,13 @@ class Cadence:
 
     def due(self, elapsed: float) -> bool:
         """Whether the picture at `elapsed` seconds is to be looked at; asked once for each, in order."""
-        if elapsed + SLACK_S < self._due:
+        if not self.soon(elapsed):
             return False
         self._due += self._every
         if self._due <= elapsed:
             self._due = elapsed + self._every
         return True
+
+    def soon(self, elapsed: float) -> bool:
+        """Whether a picture at `elapsed` would be due; asked as often as one likes."""
+        return elapsed + SLACK_S >= self._due

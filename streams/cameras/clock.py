@@ -76,6 +76,10 @@ class LiveClock:
         self._last = captured = self._ordered(captured)
         return Stamp(captured, elapsed, offset)
 
+    def ahead(self, pts: float | None, arrival: Arrival) -> float:
+        """About what `elapsed` the picture with this pts will have; nothing is remembered of the question."""
+        return self._stream.ahead(pts, arrival.monotonic)
+
     def _ordered(self, captured: datetime) -> datetime:
         if self._last is None or (self._last - captured).total_seconds() > LARGEST_WAIT_S:
             return captured
@@ -115,12 +119,14 @@ class _StreamTime:
         self._arrived = 0.0
 
     def advance(self, pts: float | None, arrived: float) -> float:
-        if self._elapsed is None:
-            self._elapsed = 0.0
-        else:
-            self._elapsed += self._step(pts, max(TICK_S, arrived - self._arrived))
+        self._elapsed = self.ahead(pts, arrived)
         self._pts, self._arrived = pts, arrived
         return self._elapsed
+
+    def ahead(self, pts: float | None, arrived: float) -> float:
+        if self._elapsed is None:
+            return 0.0
+        return self._elapsed + self._step(pts, max(TICK_S, arrived - self._arrived))
 
     def _step(self, pts: float | None, waited: float) -> float:
         if pts is None or self._pts is None:

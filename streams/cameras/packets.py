@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import av
 import av.error
@@ -24,14 +24,61 @@ from streams.clocks import Clock
 MOST_WAITING = 150  # packets: 6 s at 25 fps, some 3 MB of a 4 Mbit/s stream
 LOOK_UP_S = 0.1
 LEAVE_S = 1.0
+LATE_S = 2.0
+LONGEST_STEP_S = 10.0
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Keep(Protocol):
+    """What keeps packets as they are, besides what is decoded."""
+
+    def begin(self, stream: Any) -> None:  # noqa: ANN401 - PyAV's stream
+        """A connection stands: the packets to come are of this stream, and none before goes with them."""
+
+    def add(self, packet: Any, arrival: Arrival) -> None:  # noqa: ANN401 - PyAV's packet
+        """The next packet."""
+
+
+class Pace:
+    """When a packet that was handed over early is due, by the stream's own time. Pure.
+
+    HLS gives whole segments; taken as they come they would overflow the queue, and all seem made at one moment. A
+    timestamp that jumps, or a stream that fell behind, begins a new count.
+    """
+
+    def __init__(self) -> None:
+        self._began: tuple[float, float] | None = None
+        self._last = 0.0
+
+    def rest(self, second: float, now: float) -> float:
+        """Seconds to wait with the packet of this second of the stream, at `now` (monotonic)."""
+        step, self._last = second - self._last, second
+        if self._began is None or not 0 <= step <= LONGEST_STEP_S:
+            self._began = (second, now)
+        due = self._began[1] + second - self._began[0]
+        if now - due > LATE_S:
+            self._began = (second, now)
+        return max(0.0, due - now)
 
 
 class PacketReader:
     """Reads what `connect` opens until it ends, `close` is called, or something breaks."""
 
-    def __init__(self, name: str, connect: Callable[[], tuple[Any, Any]], clock: Clock, meter: Meter) -> None:
-        """`connect` gives the container and its stream; what it and the reading raise, the one who waits gets."""
+    def __init__(
+        self,
+        name: str,
+        connect: Callable[[], tuple[Any, Any]],
+        clock: Clock,
+        meter: Meter,
+        keep: Keep | None = None,
+        *,
+        bursts: bool = False,
+    ) -> None:
+        """`connect` gives the container and its stream; what it and the reading raise, the one who waits gets.
+
+        `keep` gets every packet, also those that give way; what comes in `bursts` is handed on at its own pace.
+        """
+        self._keep, self._pace = keep, Pace() if bursts else None
         self._connect, self._clock, self._meter = connect, clock, meter
         self._ready = threading.Condition()
         self._packets: deque[tuple[Any, Arrival]] = deque()
@@ -71,19 +118,30 @@ class PacketReader:
         try:
             container, stream = self._connect()
             with container:
+                if self._keep is not None:
+                    self._keep.begin(stream)
                 with self._ready:
                     self._stream = stream
                     self._ready.notify_all()
                 for packet in container.demux(stream):
                     if self._closing.is_set():
                         break
-                    if packet.size:
+                    if packet.size and not self._paused(packet):
                         self._put(packet, self._arrival(packet))
             self._ended = True
         except (av.FFmpegError, OSError, ValueError) as error:
             self._trouble = error
 
+    def _paused(self, packet: Any) -> bool:  # noqa: ANN401 - PyAV's packet
+        """Whether it was told to end while it waited for this packet's time."""
+        if self._pace is None or packet.dts is None or packet.time_base is None:
+            return False
+        rest = self._pace.rest(float(packet.dts * packet.time_base), self._clock.monotonic())
+        return rest > 0 and self._clock.rest(rest, self._closing)
+
     def _put(self, packet: Any, arrival: Arrival) -> None:  # noqa: ANN401 - PyAV's packet
+        if self._keep is not None:
+            self._keep.add(packet, arrival)
         with self._ready:
             if len(self._packets) >= MOST_WAITING:
                 self._meter.add(dropped=len(self._packets))

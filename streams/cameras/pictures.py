@@ -2,9 +2,10 @@
 
 One decoding thread a camera: with several cameras on a few cores, threads inside the decoder only add switching
 (1080p H.264: 5.5 ms a frame with one, 6.6 with FFmpeg's choice). A stream whose pictures lean on each other must be
-decoded whole; conversion to BGR is skipped for pictures not looked at (7.1 to 5.8 ms). Where every picture stands alone
-(MJPEG) the others are not even decoded. A damaged packet is counted and passed over; a damaged picture is counted and
-given, because a smeared picture says more than none.
+decoded whole between key frames (`streams.cameras.thrift` says which are needed); conversion to BGR is skipped for
+pictures not looked at (7.1 to 5.8 ms). Where every picture stands alone (MJPEG) the others are not even decoded. A
+damaged packet is counted and passed over; a damaged picture is counted and given, because a smeared picture says more
+than none.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from streams.cameras.cadence import Cadence
 from streams.cameras.clock import Stamp
 from streams.cameras.source import Meter
+from streams.cameras.thrift import Thrift
 from streams.frames import Frame
 from streams.weather import SourceRefused
 
@@ -28,7 +30,7 @@ MAX_PIXELS = 8192 * 4320  # a header that claims more lies, or is meant to fill 
 class Pictures:
     """Turns one stream's packets into frames; one object an opening, used by one thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what a stream is, what of it is wanted, and where it is counted
         self,
         camera: str,
         decoder: "av.VideoCodecContext",
@@ -36,17 +38,44 @@ class Pictures:
         cadence: Cadence,
         meter: Meter,
         width: int | None = None,
+        thrift: Thrift | None = None,
     ) -> None:
-        """`stamp` gives the times for a pts in its time base; `width` scales frames down to so many pixels."""
+        """`stamp` gives the times for a pts in its time base; `width` scales frames down to so many pixels.
+
+        With `thrift` only what a look needs is decoded; without, everything is, and every picture has its number.
+        """
         self._camera, self._decoder, self._stamp, self._cadence = camera, decoder, stamp, cadence
-        self._meter, self._width = meter, width
+        self._meter, self._width, self._thrift = meter, width, thrift
+        self.resting = False
+        self._skip()
 
     def take(self, packet: "av.Packet[Any]") -> Iterator[Frame]:
         """The frames to be looked at that this packet completes (an empty packet flushes the decoder)."""
+        self._meter.add(packets=int(packet.size > 0), corrupt=int(packet.is_corrupt))
         stamped = self._stamp_alone(packet)
-        if stamped is not None and not self._cadence.due(stamped.elapsed):
-            self._meter.add(packets=1)
+        if stamped is not None:
+            self.resting = not self._cadence.due(stamped.elapsed)
+            if not self.resting:
+                yield from self._see(packet, stamped)
             return
+        for due in self._due(packet):
+            yield from self._see(due, None)
+
+    def _due(self, packet: "av.Packet[Any]") -> "list[av.Packet[Any]]":
+        """What is to be decoded now that this packet has come."""
+        if self._thrift is None:
+            return [packet]
+        self._thrift.hold(packet)
+        soon = self._cadence.soon(self._thrift.ahead(packet.pts, packet.time_base))
+        self.resting = not (soon or self._thrift.full)
+        if self.resting:
+            return []
+        cut, held = self._thrift.release()
+        if cut:
+            self._decoder.flush_buffers()
+        return held
+
+    def _see(self, packet: "av.Packet[Any]", stamped: Stamp | None) -> Iterator[Frame]:
         for picture in self._decode(packet):
             stamp = stamped or self._stamp(picture.pts, picture.time_base)
             number = self._meter.now.decoded
@@ -59,12 +88,15 @@ class Pictures:
                 self._meter.add(given=1)
                 yield Frame(self._camera, number, stamp.captured, stamp.elapsed, pixels)
 
+    def _skip(self) -> None:
+        if self._thrift is not None:
+            self._decoder.skip_frame = "NONREF" if self._thrift.skips else "DEFAULT"
+
     def _stamp_alone(self, packet: "av.Packet[Any]") -> Stamp | None:
         alone = self._decoder.codec.intra_only and packet.size > 0
         return self._stamp(packet.pts, packet.time_base) if alone else None
 
     def _decode(self, packet: "av.Packet[Any]") -> "list[av.VideoFrame]":
-        self._meter.add(packets=int(packet.size > 0), corrupt=int(packet.is_corrupt))
         try:
             return self._decoder.decode(packet)
         except av.error.EOFError:
@@ -74,6 +106,9 @@ class Pictures:
         return []
 
     def _note(self, picture: "av.VideoFrame", stamp: Stamp) -> None:
+        if self._thrift is not None and self._thrift.skips:
+            self._thrift.came(stamp.elapsed)
+            self._skip()
         size = (picture.width, picture.height)
         known = self._meter.now
         if known.size != size or known.clock_offset != stamp.clock_offset:
