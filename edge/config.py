@@ -37,6 +37,7 @@ from edge.analytics.watches import (
     WrongWay,
 )
 from edge.fitness import FitnessSetting
+from edge.gate import GateSetting
 from edge.outbox import LEAST_LIMIT
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
@@ -148,6 +149,9 @@ class CameraSetting(Setting):
     )
     fitness: FitnessSetting = Field(
         default=FitnessSetting(), description="which troubles of its picture are told, and how patiently"
+    )
+    gate: GateSetting = Field(
+        default=GateSetting(), description="when a picture shows nothing new and is not looked at"
     )
     evidence: bool = Field(default=True, description="send a redacted picture with each event that opens")
 

@@ -19,9 +19,11 @@ import structlog
 from edge.analytics.happening import Happening, Phase
 from edge.analytics.scene import Scene
 from edge.coverage import Counted
-from edge.luma import luma
+from edge.gate import Gate, GateSetting
+from edge.luma import Luma, luma
+from edge.masks import NO_MASKS, Masks
 from edge.privacy import NotRedacted, Redacted, redact, regions
-from edge.seeing import Eyes
+from edge.seeing import Eyes, Seen
 from edge.telling import LASTING, Proof, Teller, Witness
 from edge.tracking import Tracker, TrackerSettings
 from models.detections import Detections
@@ -51,12 +53,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a camera is there for: which classes count, which happenings are told, and whether it proves them."""
+    """What a camera is there for: which classes count, what is told and proven, and what is nobody's business."""
 
     classes: frozenset[str]
     tracker: TrackerSettings = field(default_factory=TrackerSettings)
+    gate: GateSetting = field(default_factory=GateSetting)
     tell: frozenset[str] = LASTING
     evidence: bool = True
+    masks: Masks = NO_MASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,19 @@ class Eye:
         self.tracks = 0
         self._task = task
         self._tracker = Tracker(task.tracker)
+        self._gate = Gate(task.gate)
+        self._seen: Seen | None = None
         self._scene = scene
         self._teller = Teller(witness, mint)
         self._noise = np.random.default_rng()
         self._lock = threading.Lock()
         self._elapsed = 0.0
         self._last: Moment | None = None
+
+    @property
+    def spared(self) -> int:
+        """How many of its looks needed no detector."""
+        return self._gate.spared
 
     @property
     def open(self) -> list[Event]:
@@ -97,13 +108,14 @@ class Eye:
 
     def look(self, frame: Frame, eyes: Eyes) -> Told:
         """Everything this picture means."""
-        seen = eyes.see(frame)
+        seen = self._see(frame, eyes)
         wanted = _of(seen.detections, eyes.labels, self._task.classes)
+        wanted = wanted[~self._task.masks.hidden(wanted.xyxy)]
         with self._lock:
             elapsed = self._advance(frame)
             tracks = self._tracker.update(wanted, elapsed)
             happenings = self._scene.observe(
-                tracks, eyes.labels, elapsed, self._tracker.ended(), partial(luma, frame.pixels)
+                tracks, eyes.labels, elapsed, self._tracker.ended(), partial(_unmasked, frame, self._task.masks)
             )
             told = [happening for happening in happenings if happening.kind in self._task.tell]
             proof, pictures = self._prove(frame, eyes, told)
@@ -116,10 +128,19 @@ class Eye:
         self.tracks = max(self.tracks, int(tracks.track.max(initial=0)))
         return Told(self.camera, frame.captured, events, pictures, counts, sure, len(wanted) - sure, seen.stages)
 
+    def _see(self, frame: Frame, eyes: Eyes) -> Seen:
+        """What a detector sees, or, where nothing moved since it looked, what it saw then."""
+        before = self._seen
+        if self._gate.opens(frame.pixels, frame.elapsed) or before is None:
+            self._seen = eyes.see(frame)
+            return self._seen
+        return Seen(before.detections, {})
+
     def blind(self, cause: str) -> list[Event]:
         """The camera shows nothing any more: time stands still, and what is open is unknown."""
         with self._lock:
             self._scene.blind(self._elapsed)
+            self._seen = None
             return self._teller.unsure(cause)
 
     def without(self, lost: frozenset[str]) -> None:
@@ -149,17 +170,20 @@ class Eye:
         if not self._task.evidence:
             return Proof(notes=(Reason(code="evidence_off"),)), ()
         try:
-            picture = pictured(frame, eyes, self._tracker.alive(REMEMBERED_S), self._noise)
+            picture = pictured(frame, eyes, self._tracker.alive(REMEMBERED_S), self._noise, self._task.masks)
         except NotRedacted as refused:
             log.warning("no picture", camera=self.camera, code=refused.code, why=str(refused))
             return Proof(notes=(Reason(code=refused.code),)), ()
         return Proof((named(picture),)), (picture,)
 
 
-def pictured(frame: Frame, eyes: Eyes, alive: Detections, noise: np.random.Generator) -> Redacted:
+def pictured(
+    frame: Frame, eyes: Eyes, alive: Detections, noise: np.random.Generator, masks: Masks = NO_MASKS
+) -> Redacted:
     """This very picture without what is seen in it now or was `alive` a moment ago. Raises NotRedacted."""
     width, height = frame.size
-    return redact(frame.pixels, [*eyes.see_closely(frame), *regions(alive, eyes.groups, width / height)], noise)
+    covered = [*eyes.see_closely(frame), *regions(alive, eyes.groups, width / height)]
+    return redact(frame.pixels, covered, noise, masks)
 
 
 def named(picture: Redacted) -> Evidence:
@@ -172,3 +196,10 @@ def named(picture: Redacted) -> Evidence:
 def _of(found: Detections, labels: Sequence[str], classes: frozenset[str]) -> Detections:
     wanted = np.array([index for index, name in enumerate(labels) if name in classes], np.int32)
     return found[np.isin(found.label, wanted)]
+
+
+def _unmasked(frame: Frame, masks: Masks) -> Luma:
+    """The small grey picture, of which rules are shown nothing that lies under a mask."""
+    grey = luma(frame.pixels)
+    masks.burn(grey)
+    return grey

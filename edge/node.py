@@ -248,7 +248,7 @@ class Node:
         return {
             camera.id: Eye(
                 witness(camera, model, config_rev),
-                Task(camera.classes, camera.tracker, frozenset(camera.tell), camera.evidence),
+                Task(camera.classes, camera.tracker, camera.gate, camera.tell, camera.evidence),
                 camera.scene(),
                 uuid.uuid7,
             )

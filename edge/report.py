@@ -54,6 +54,7 @@ class Reporter:
             "read": source.decoded,
             "given": source.given,
             "analysed": eye.looks,
+            "spared": eye.spared,
             "detections": eye.seen,
             "faint": eye.faint,
             "tracks": eye.tracks,

@@ -68,7 +68,8 @@ def test_lines_and_zones_lie_in_the_picture_where_the_street_has_them() -> None:
         shown = scene.load(name)
         told = truth.told(shown, shown.camera, ASPECT, [], 1.0)
         for line, drawn in zip(shown.lines, told["lines"], strict=True):
-            back = shown.camera.ground(*drawn["a"], ASPECT)
+            x, y = drawn["a"]
+            back = shown.camera.ground(x, y, ASPECT)
             assert back is not None
             assert back[:2] == pytest.approx(line.start, abs=0.05)
         for zone in told["zones"]:
