@@ -4,6 +4,10 @@ Evidence does not ride with the records and never delays them. Its life is wante
 with a reason code; the newest goes first, because the newest alert is the one somebody looks at. A start turns
 sending back into wanted. Contents are written beside, synced and renamed, so a name is always whole; once settled
 or given up they are deleted and the row stays as the account of it. Beyond its own limit the oldest wanted is given up.
+Only a `Redacted` is taken in, and only what was taken in comes out: a row, with the SHA-256 of the content, is written
+by `want` alone, and `content` gives back what agrees with it. So a restart changes nothing, and a file that somebody
+dropped into the folder, under whatever name, is deleted at the next start or given up as `not_redacted`, never sent.
+The hash in the table is enough: whoever can write the table can read any key that lay beside it.
 Where a day has a budget of bytes (`edge.budget`) the newest that fits goes; what got nowhere costs nothing.
 What was given up the centre waits for until it is told; that it knows is a state of the row of its own, which an older
 release takes for none of its states, so that no column had to be added to its table.
@@ -11,7 +15,6 @@ A disk that refuses the start's tidying stops no start: the rows are taken up ag
 contents that nobody waits for go at the next start.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +29,7 @@ import structlog
 from edge.budget import DAY_S, Budget
 from edge.durable import DurableFile
 from edge.journal import EPOCH
+from edge.privacy import Redacted, recognised
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +68,10 @@ class Lost:
     reason: str
 
 
+class UnreadableError(OSError):
+    """This disk does not give the content back whole."""
+
+
 class EvidenceQueue:
     """What evidence is owed. Thread-safe. Methods that write raise DiskRefusedError."""
 
@@ -81,17 +89,19 @@ class EvidenceQueue:
         except OSError as refused:
             log.warning("evidence not tidied", why=str(refused))
 
-    def want(self, content: bytes, event: UUID, media_type: str, created: datetime) -> str:
-        """Keep a content and queue it; returns its SHA-256. Waits for the disk: call it in a thread."""
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self.folder / sha256
-        if not path.exists():
-            _write_beside(path, content)
+    def want(self, picture: Redacted, event: UUID, created: datetime) -> str:
+        """Keep a redacted picture and queue it; returns its SHA-256. Waits for the disk: call it in a thread.
+
+        Raises TypeError for anything else, for callers that no type checker has seen.
+        """
+        if not isinstance(picture, Redacted):
+            raise TypeError(f"only a Redacted picture may leave, not {type(picture).__name__}")
+        _write_beside(self.folder / picture.sha256, picture.jpeg)
         row = (
-            sha256,
+            picture.sha256,
             event.bytes,
-            len(content),
-            media_type,
+            len(picture.jpeg),
+            picture.media_type,
             EvidenceState.WANTED,
             (created - EPOCH) // timedelta.resolution,
         )
@@ -101,7 +111,18 @@ class EvidenceQueue:
             row,
         )
         self._fit()
-        return sha256
+        return picture.sha256
+
+    def content(self, pending: Pending) -> Redacted:
+        """What was handed over as this piece. Raises NotRedacted for any other content, UnreadableError for none."""
+        try:
+            with pending.path.open("rb") as file:
+                content = file.read(pending.bytes + 1)  # whatever was put in its place may be large
+        except OSError as error:
+            raise UnreadableError(str(error)) from error
+        if len(content) < pending.bytes:
+            raise UnreadableError(f"{pending.path}: {len(content)} bytes, not {pending.bytes}")
+        return recognised(content, pending.sha256)
 
     def next(self, now: float = 0.0) -> Pending | None:
         """The newest that is wanted and that the day's bytes allow, now marked as sending; None when there is none.

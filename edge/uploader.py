@@ -3,8 +3,10 @@
 The centre answers with its own hash's word: 200 or 201, and the content may go from this disk; 409, 413 and 415, and
 it will never be taken, which the queue keeps as the reason. Everything else is weather: the link, a busy centre that
 names its own pause (`Retry-After`), a credential that a person must mend. Nothing here is ever in a record's way.
-A content that this disk no longer gives back whole is given up as unreadable; a disk that refuses to have the outcome
-written down is waited for, because a piece whose outcome is lost would be sent again or never.
+What leaves is `Redacted` and nothing else: a piece is read back through the queue, which knows its own by their hash.
+A content that this disk no longer gives back whole is given up as unreadable, and one that is not what was handed over
+as not redacted, before a byte of it leaves; a disk that refuses to have the outcome written down is waited for, because
+a piece whose outcome is lost would be sent again or never.
 What was given up is told as well, so that nobody waits for it; where the centre has not heard of its event yet, later.
 """
 
@@ -12,14 +14,14 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import httpx
 import structlog
 
 from edge.durable import DiskRefusedError
-from edge.evidence_queue import EvidenceQueue, Lost, Pending
+from edge.evidence_queue import EvidenceQueue, Lost, Pending, UnreadableError
+from edge.privacy import NotRedacted, Redacted
 from edge.watch import LONGEST_REST_S, rest_after
 from streams.clocks import Clock
 
@@ -41,10 +43,6 @@ TOLD_AT_A_TIME: Final = 50
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
-
-class UnreadableError(OSError):
-    """This disk does not give the content back whole."""
 
 
 class Uploader:
@@ -96,22 +94,27 @@ class Uploader:
     async def _one(self, pending: Pending, losses: int) -> float | None:
         """Send one piece; None when it is dealt with, or the seconds to rest before it is tried again."""
         try:
-            answer = await self._put(pending)
+            answer = await self._put(await asyncio.to_thread(self._queue.content, pending))
         except httpx.HTTPError as error:
             return await self._later(pending, type(error).__name__, rest_after(losses + 1, random.random()))  # noqa: S311 - jitter
         except UnreadableError as error:
-            log.warning("evidence unreadable", sha256=pending.sha256, why=str(error))
-            await self._noted(EvidenceQueue.give_up, pending.sha256, "unreadable")
+            await self._never(pending, "unreadable", str(error))
+            return None
+        except NotRedacted as error:
+            await self._never(pending, error.code, str(error))
             return None
         if answer.status_code in TAKEN:
             self.sent += 1
             await self._noted(EvidenceQueue.done, pending.sha256)
             return None
         if (reason := FOR_GOOD.get(answer.status_code)) is not None:
-            log.error("evidence refused", sha256=pending.sha256, reason=reason)
-            await self._noted(EvidenceQueue.give_up, pending.sha256, reason)
+            await self._never(pending, reason, f"answer {answer.status_code}")
             return None
         return await self._later(pending, f"answer {answer.status_code}", _named_pause(answer))
+
+    async def _never(self, pending: Pending, reason: str, why: str) -> None:
+        log.error("evidence given up", sha256=pending.sha256, reason=reason, why=why)
+        await self._noted(EvidenceQueue.give_up, pending.sha256, reason)
 
     async def _later(self, pending: Pending, why: str, rest: float) -> float:
         log.warning("evidence waits", sha256=pending.sha256, why=why, rest_s=round(rest, 1))
@@ -130,41 +133,28 @@ class Uploader:
                 log.warning("evidence waits for the disk", why=str(refused), rest_s=round(rest, 1))
                 await self._clock.pause(rest)
 
-    async def _put(self, pending: Pending) -> httpx.Response:
-        address = f"/v1/nodes/{self._node}/evidence/{pending.sha256}"
-        kind = {"Content-Type": pending.media_type}
-        if pending.bytes <= ONE_REQUEST:
-            content = await asyncio.to_thread(_read, pending.path, 0, pending.bytes)
-            return await self._client.put(address, content=content, headers=kind, timeout=PATIENCE_S)
-        return await self._in_parts(pending, address, kind)
+    async def _put(self, picture: Redacted) -> httpx.Response:
+        address = f"/v1/nodes/{self._node}/evidence/{picture.sha256}"
+        kind = {"Content-Type": picture.media_type}
+        if len(picture.jpeg) <= ONE_REQUEST:
+            return await self._client.put(address, content=picture.jpeg, headers=kind, timeout=PATIENCE_S)
+        return await self._in_parts(picture, address, kind)
 
-    async def _in_parts(self, pending: Pending, address: str, kind: dict[str, str]) -> httpx.Response:
+    async def _in_parts(self, picture: Redacted, address: str, kind: dict[str, str]) -> httpx.Response:
         head = await self._client.head(address, timeout=PATIENCE_S)
-        if head.status_code in TAKEN and head.headers.get("Upload-Offset") in (None, str(pending.bytes)):
+        whole = len(picture.jpeg)
+        if head.status_code in TAKEN and head.headers.get("Upload-Offset") in (None, str(whole)):
             return head
         start = int(head.headers.get("Upload-Offset", "0"))
         while True:
-            part = await asyncio.to_thread(_read, pending.path, start, min(PART, pending.bytes - start))
-            span = f"bytes {start}-{start + len(part) - 1}/{pending.bytes}"
+            part = picture.jpeg[start : start + PART]
+            span = f"bytes {start}-{start + len(part) - 1}/{whole}"
             answer = await self._client.put(
                 address, content=part, headers={**kind, "Content-Range": span}, timeout=PATIENCE_S
             )
             start += len(part)
-            if answer.status_code not in (*TAKEN, HTTPStatus.ACCEPTED) or start >= pending.bytes:
+            if answer.status_code not in (*TAKEN, HTTPStatus.ACCEPTED) or start >= whole:
                 return answer
-
-
-def _read(path: Path, start: int, size: int) -> bytes:
-    """So many bytes from there. Raises UnreadableError, also when the file is shorter than it was."""
-    try:
-        with path.open("rb") as file:
-            file.seek(start)
-            content = file.read(size)
-    except OSError as error:
-        raise UnreadableError(str(error)) from error
-    if len(content) < size:
-        raise UnreadableError(f"{path}: {len(content)} bytes at {start}, not {size}")
-    return content
 
 
 def _named_pause(answer: httpx.Response) -> float:

@@ -89,7 +89,7 @@ class Voice:
         try:
             for picture in told.pictures:
                 first = next(event for event in told.events if any(e.sha256 == picture.sha256 for e in event.evidence))
-                self._outbox.evidence.want(picture.jpeg, first.id, "image/jpeg", told.captured)
+                self._outbox.evidence.want(picture, first.id, told.captured)
         except (DiskRefusedError, OSError) as refused:
             log.warning("evidence not kept", camera=told.camera, why=str(refused))
             lost = frozenset(picture.sha256 for picture in told.pictures)

@@ -18,6 +18,7 @@ from edge.evidence_queue import EvidenceState
 from edge.outbox import Outbox
 from edge.uploader import Uploader
 from streams.clocks import ScriptedClock
+from tests.parts.redacted import passed_off
 
 NOON = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
 NODE = "node-1"
@@ -131,7 +132,7 @@ def deliver(outbox: Outbox, server: Centre, shas: list[str], clock: ScriptedCloc
 
 
 def want(outbox: Outbox, content: bytes, minute: int = 0) -> str:
-    return outbox.evidence.want(content, uuid.uuid7(), "image/jpeg", NOON + timedelta(minutes=minute))
+    return outbox.evidence.want(passed_off(content), uuid.uuid7(), NOON + timedelta(minutes=minute))
 
 
 def test_a_picture_arrives_whole_with_the_nodes_credential(outbox: Outbox) -> None:
@@ -185,6 +186,16 @@ def test_a_picture_that_cannot_be_read_back_whole_is_given_up_and_the_next_one_g
         deliver(outbox, server, [short, good])
         assert outbox.evidence.state(short) == (EvidenceState.GIVEN_UP, "unreadable")
         assert outbox.evidence.state(good) == (EvidenceState.SETTLED, None)
+
+
+@pytest.mark.parametrize("size", [9, 2 * 2**20])
+def test_of_a_raw_picture_that_took_the_place_of_a_redacted_one_not_a_byte_leaves(outbox: Outbox, size: int) -> None:
+    with centre() as server:
+        swapped, good = (want(outbox, bytes([minute]) * size, minute) for minute in (2, 1))
+        (outbox.evidence.folder / swapped).write_bytes(b"r" * size)
+        deliver(outbox, server, [swapped, good])
+        assert outbox.evidence.state(swapped) == (EvidenceState.GIVEN_UP, "not_redacted")
+        assert {name for name, _ in server.asked} == {good}
 
 
 @pytest.mark.parametrize("status", [201, 409, 503])

@@ -12,6 +12,7 @@ from edge.uploader import Uploader
 from streams.clocks import ScriptedClock
 from tests.central.office import JPEG, OPERATOR, Office, proof
 from tests.central.town import NOW
+from tests.parts.redacted import passed_off
 
 
 async def told(office: Office, outbox: Outbox) -> None:
@@ -31,9 +32,9 @@ async def told(office: Office, outbox: Outbox) -> None:
 def test_a_picture_a_node_has_no_room_for_is_lost_on_the_alert(office: Office, tmp_path: Path) -> None:
     outbox = Outbox.open(tmp_path / "outbox.db", 1_000_000, evidence_bytes=len(JPEG))
     try:
-        outbox.evidence.want(JPEG, uuid7(), "image/jpeg", NOW)
+        outbox.evidence.want(passed_off(JPEG), uuid7(), NOW)
         alert = office.raise_alert(proof())
-        newer = outbox.evidence.want(JPEG + b"newer", uuid7(), "image/jpeg", NOW)
+        newer = outbox.evidence.want(passed_off(JPEG + b"newer"), uuid7(), NOW)
         outbox.evidence.give_up(newer, "unreadable")
         office.raise_alert(proof(JPEG + b"newer"), zone="yard")
         asyncio.run(told(office, outbox))
