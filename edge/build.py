@@ -27,6 +27,7 @@ from streams.cameras.source import Camera
 from streams.weather import SourceRefused
 from streams.wire.records import ModelRef
 
+USUAL_FACES: Final = "yunet-faces"
 _SETTINGS: Final = {Task.OBJECTS: "detector", Task.FACES: "faces"}
 
 
@@ -91,8 +92,14 @@ def _camera(setting: CameraSetting) -> Camera:
 def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:
     setting = config.models
     objects = _detector(setting.detector or "", listed, setting, Task.OBJECTS)
-    faces = _detector(setting.faces, listed, setting, Task.FACES) if setting.faces else None
-    return DetectorEyes(objects, faces)
+    wanted = setting.faces or _pulled_faces(listed, setting)
+    return DetectorEyes(objects, _detector(wanted, listed, setting, Task.FACES) if wanted else None)
+
+
+def _pulled_faces(listed: catalogue.Catalogue, setting: ModelSetting) -> str | None:
+    """The usual face model where it has been pulled: who has it covers faces with it, without being asked."""
+    known = listed.entries.get(USUAL_FACES)
+    return USUAL_FACES if known is not None and (setting.store / known.file).is_file() else None
 
 
 def _detector(name: str, listed: catalogue.Catalogue, setting: ModelSetting, task: Task) -> Detector:

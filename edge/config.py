@@ -38,6 +38,7 @@ from edge.analytics.watches import (
 )
 from edge.fitness import FitnessSetting
 from edge.gate import GateSetting
+from edge.masks import Mask, refuse_hidden
 from edge.outbox import LEAST_LIMIT
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
@@ -154,10 +155,12 @@ class CameraSetting(Setting):
         default=GateSetting(), description="when a picture shows nothing new and is not looked at"
     )
     evidence: bool = Field(default=True, description="send a redacted picture with each event that opens")
+    masks: tuple[Mask, ...] = Field(default=(), description="black in what leaves, and not looked into")
 
     @model_validator(mode="after")
     def _scene_stands(self) -> Self:
         known = {zone.id for zone in self.zones}
+        refuse_hidden(self.zones, self.masks)
         Scene(self.zones, self.lines, [rule.watch for rule in self.watch if rule.watch.zone in known])
         return self
 
@@ -183,7 +186,7 @@ class ModelSetting(Setting):
     )
     store: Path = Path("var/models")
     detector: Slug | None = Field(default=None, description="none: only drawn cameras can be watched")
-    faces: Slug | None = Field(default=None, description="a face model, for redaction only")
+    faces: Slug | None = Field(default=None, description="a face model, for redaction; absent: yunet-faces if pulled")
     sessions: int = Field(default=2, ge=1, le=64, description="single-threaded detectors: one for each core")
     provider: Provider = Field(default=Provider.CPU, description="what runs them; refused where it is not installed")
 

@@ -15,16 +15,18 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from shapely import unary_union
 from shapely.geometry import Polygon
 from shapely.validation import explain_validity
 
-from edge.analytics.places import CORNERS, THINNEST, Point, check_inside
+from edge.analytics.places import CORNERS, THINNEST, Point, Zone, check_inside
 
 COLUMNS: Final = 320
 ROWS: Final = 180
 HIDDEN: Final = 0.5
 BLACK: Final = (0, 0, 0)
 EDGE_PX: Final = 3
+SEEN_LEAST: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +77,12 @@ class Masks:
 
 
 NO_MASKS: Final = Masks()
+
+
+def refuse_hidden(zones: Iterable[Zone], masks: Iterable[Mask]) -> None:
+    """Raises ValueError for a zone that lies under masks as good as whole: nothing would ever happen there."""
+    masked = unary_union([Polygon(mask.polygon) for mask in masks])
+    for zone in zones:
+        shape = Polygon(zone.polygon)
+        if shape.difference(masked).area < SEEN_LEAST * shape.area:
+            raise ValueError(f"zone {zone.id} lies under the masks: nothing could happen there")

@@ -28,6 +28,7 @@ from edge.eye import Eye, Task, Told
 from edge.fitness import Fitness
 from edge.health import Stages
 from edge.luma import luma
+from edge.masks import Masks
 from edge.obeying import Orders
 from edge.orders import Running
 from edge.outbox import Outbox
@@ -248,7 +249,7 @@ class Node:
         return {
             camera.id: Eye(
                 witness(camera, model, config_rev),
-                Task(camera.classes, camera.tracker, camera.gate, camera.tell, camera.evidence),
+                Task(camera.classes, camera.tracker, camera.gate, camera.tell, camera.evidence, Masks(camera.masks)),
                 camera.scene(),
                 uuid.uuid7,
             )

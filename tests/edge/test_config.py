@@ -76,6 +76,15 @@ def test_a_bag_rule_without_bags_among_the_camera_s_classes_is_refused() -> None
     assert "the camera's classes hold none of backpack, handbag, suitcase" in found
 
 
+def test_masks_are_understood_and_one_that_hides_a_zone_is_refused() -> None:
+    half = "masks: [{polygon: [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]}]"
+    masked = GOOD.replace("    zones:\n", f"    {half}\n    zones:\n", 1)
+    (mask,) = understand(masked, "node.yaml").cameras[0].masks
+    assert mask.polygon[1] == (0.5, 0)
+    (mistake,) = mistakes(masked.replace("0.5", "1"))
+    assert "zone plaza lies under the masks" in mistake
+
+
 def test_a_misspelt_setting_is_found_on_its_line() -> None:
     assert mistakes(GOOD.replace("after_s: 20", "after_seconds: 20")) == [
         "node.yaml:14: cameras.0.watch.0.loitering.after_s: is required and missing",

@@ -6,7 +6,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon
 
-from edge.masks import NO_MASKS, Mask, Masks
+from edge.analytics.places import Zone
+from edge.masks import NO_MASKS, Mask, Masks, refuse_hidden
 
 LEFT = Mask(polygon=((0, 0), (0.5, 0), (0.5, 1), (0, 1)))
 TOP = Mask(polygon=((0, 0), (1, 0), (1, 0.5), (0, 0.5)))
@@ -71,3 +72,10 @@ def test_every_pixel_a_mask_touches_is_black(polygon: tuple[tuple[float, float],
 def test_a_mask_that_covers_nothing_certain_is_refused(polygon: tuple[tuple[float, float], ...], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         Mask(polygon=polygon)
+
+
+def test_a_zone_of_which_nothing_is_seen_is_refused_and_one_with_a_rest_is_not() -> None:
+    whole = Zone(id="yard", polygon=((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)))
+    refuse_hidden([whole], [LEFT])
+    with pytest.raises(ValueError, match="zone yard lies under the masks"):
+        refuse_hidden([whole], [LEFT, Mask(polygon=((0.5, 0), (1, 0), (1, 1), (0.5, 1)))])

@@ -17,6 +17,7 @@ from edge.analytics.scene import Scene
 from edge.analytics.watches import Occupancy
 from edge.eye import Eye, Task, Told
 from edge.gate import GateSetting
+from edge.masks import NO_MASKS, Mask, Masks
 from edge.privacy import Groups, NotRedacted, Region, grouped
 from edge.seeing import DetectorEyes, Seen, labels_of
 from edge.telling import Witness
@@ -82,9 +83,10 @@ def readable(jpeg: bytes, point: tuple[float, float]) -> bool:
 LOOKS_ALWAYS = GateSetting(recheck_s=0)  # the picture stands still here, and what is seen in it does not
 
 
-def eye(rule: Occupancy, *, evidence: bool = True) -> Eye:
+def eye(rule: Occupancy, *, evidence: bool = True, masks: Masks = NO_MASKS) -> Eye:
     scene = Scene([PLAZA], [], [rule])
-    return Eye(Witness("gate"), Task(frozenset(LABELS), gate=LOOKS_ALWAYS, evidence=evidence), scene, uuid.uuid7)
+    task = Task(frozenset(LABELS), gate=LOOKS_ALWAYS, evidence=evidence, masks=masks)
+    return Eye(Witness("gate"), task, scene, uuid.uuid7)
 
 
 CROWDED = Occupancy(zone="plaza", for_s=0.2, over=1, classes=frozenset({"person"}))
@@ -138,6 +140,18 @@ def test_without_redaction_no_picture_leaves_and_the_event_says_why() -> None:
     assert told.pictures == ()
     assert event.evidence == ()
     assert [note.code for note in event.notes] == ["redaction_failed"]
+
+
+def test_what_lies_under_a_mask_is_in_no_count_and_black_in_the_picture() -> None:
+    over_the_person = Masks([Mask(polygon=((0.3, 0), (0.6, 0), (0.6, 1), (0.3, 1)))])
+    watching = eye(EMPTY, masks=over_the_person)
+    told = until_told(watching, ScriptedEyes([person()] * 12))
+    assert (watching.seen, watching.faint, told.detections) == (0, 0, 0)
+    (picture,) = told.pictures
+    seen = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert seen is not None
+    assert seen[:, 80:136].max() < 30
+    assert readable(picture.jpeg, FREE)
 
 
 def test_a_camera_that_proves_nothing_says_so() -> None:
