@@ -3,16 +3,23 @@
 TCP because a ward's network loses UDP in bursts, and a lost packet smears the picture until the next key frame; UDP for
 cameras that speak nothing else. `rtsps://` is TLS and nothing else: FFmpeg on its own would take any certificate, so
 it is told to ask who vouches for it. Most cameras vouch for themselves: then their own certificate is the `ca_file`.
+Of sound nothing is fetched. A camera that has nothing else is asked to play nothing and answers with an error of its
+own choice; so it is asked once more, for sound, and refused when it has some.
 """
 
+import contextlib
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+import av
+import av.error
 
 from streams.cameras.address import Address
 from streams.cameras.live import STALL_S, LiveCamera, Way
 from streams.cameras.packets import Keep
 from streams.cameras.trust import trusted
+from streams.weather import SourceRefused
 
 
 class Transport(StrEnum):
@@ -49,3 +56,22 @@ class RtspCamera(LiveCamera):
             options["reorder_queue_size"] = REORDERED
         way = Way(address, options=options | trusted(address, ca_file))
         super().__init__(camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep)
+
+    def _connect(self) -> tuple[Any, Any]:
+        try:
+            return super()._connect()
+        except av.error.HTTPOtherClientError as error:
+            trouble = error
+        # Out here, so that FFmpeg's own error, which holds the password, is not the context of ours.
+        if self._has_sound():
+            raise SourceRefused(f"{self.address}: holds no video, only sound")
+        raise trouble
+
+    def _has_sound(self) -> bool:
+        options = {**self._way.options, "allowed_media_types": "audio"}
+        with (
+            contextlib.suppress(av.FFmpegError, OSError),
+            av.open(self.address.full, "r", options=options, timeout=(self._stall_s, self._stall_s)) as container,
+        ):
+            return bool(container.streams.audio)
+        return False

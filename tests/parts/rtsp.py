@@ -14,11 +14,15 @@ from typing import Self
 
 PROGRAM = Path(__file__).with_name("rtsp_server.py")
 SYSTEM_PYTHON = Path("/usr/bin/python3")
+SOUND = Path("sound")
 PROBE = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
 
 
 class RtspServer:
-    """Serves each clip (or each list of clips, played in turn) at rtsp://127.0.0.1:PORT/NAME, looping for ever."""
+    """Serves each clip (or each list of clips, played in turn) at rtsp://127.0.0.1:PORT/NAME, looping for ever.
+
+    `SOUND` instead of a clip is a camera without pictures; with a certificate and its key it is rtsps:// only.
+    """
 
     def __init__(
         self,
@@ -26,8 +30,9 @@ class RtspServer:
         user: str | None = None,
         password: str = "",
         auth: str = "digest",
+        certificate: tuple[Path, Path] | None = None,
     ) -> None:
-        self.clips = clips
+        self.clips, self.certificate = clips, certificate
         self.user, self.password, self.auth = user, password, auth
         self.port = free_port()
         self._child: subprocess.Popen[str] | None = None
@@ -47,13 +52,15 @@ class RtspServer:
     def url(self, name: str, user: str | None = None, password: str | None = None) -> str:
         """The address of a clip, with credentials when given."""
         login = f"{user}:{password or ''}@" if user else ""
-        return f"rtsp://{login}127.0.0.1:{self.port}/{name}"
+        return f"rtsp{'s' if self.certificate else ''}://{login}127.0.0.1:{self.port}/{name}"
 
     def start(self) -> None:
         """Start (again), on the same port, and wait until it listens; RuntimeError when it does not."""
         command = [str(SYSTEM_PYTHON), str(PROGRAM), str(self.port), "--auth", self.auth]
         if self.user:
             command += ["--user", self.user, "--password", self.password]
+        if self.certificate:
+            command += ["--certificate", str(self.certificate[0]), "--key", str(self.certificate[1])]
         command += [f"{name}={','.join(map(str, paths_of(clip)))}" for name, clip in self.clips.items()]
         self._child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         if self._out(self._child).strip() != "ready":

@@ -7,8 +7,10 @@ memory once, and an `appsrc` pushes them for ever with times that only grow; the
 Nothing is encoded here, so serving costs next to no CPU. Limits: H.264 and H.265 in mp4, one viewer pipeline per path,
 shared; the whole clip in memory.
 
-Usage: rtsp_server.py PORT [--user U --password P] [--auth basic|digest] NAME=FILE[,FILE...] ...
-(several files under one name play one after the other: that is how a change of resolution is served). Prints `ready`.
+Usage: rtsp_server.py PORT [--user U --password P] [--auth basic|digest] [--certificate FILE --key FILE]
+NAME=FILE[,FILE...] ... (several files under one name play one after the other: that is how a change of resolution is
+served; NAME=sound is a camera that sends only that). With a certificate it speaks TLS and nothing else, and wants a
+user. Prints `ready`.
 """
 
 import argparse
@@ -21,7 +23,7 @@ import gi  # type: ignore[import-not-found]  # the system's Python has it, the p
 gi.require_version("Gst", "1.0")
 gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # type: ignore[import-not-found]  # noqa: E402 - as above
+from gi.repository import Gio, GLib, Gst, GstRtsp, GstRtspServer  # type: ignore[import-not-found]  # noqa: E402 - as above
 
 ROLE = "viewer"
 PATIENCE = 5 * Gst.SECOND  # a file that gives nothing for so long is not a video
@@ -94,7 +96,14 @@ class Loop:
         source.emit("push-buffer", buffer)
 
 
-class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]  # gi ships no types
+class Sound(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]  # gi ships no types
+    """A path with a tone and no picture."""
+
+    def do_create_element(self, _url: object) -> "Gst.Element":
+        return Gst.parse_launch("( audiotestsrc is-live=true ! alawenc ! rtppcmapay name=pay0 pt=8 )")
+
+
+class Factory(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]  # as above
     """Makes the pipeline of one path."""
 
     def __init__(self, clip: Clip) -> None:
@@ -123,10 +132,10 @@ def main() -> None:
     server.set_address("127.0.0.1")
     server.set_service(str(said.port))
     if said.user:
-        server.set_auth(guard(said.user, said.password, said.auth))
+        server.set_auth(guard(said))
     for mount in said.mounts:
         name, _, paths = mount.partition("=")
-        factory = Factory(Clip(paths.split(",")))
+        factory = Sound() if paths == "sound" else Factory(Clip(paths.split(",")))
         if said.user:
             factory.set_permissions(permitted())
         server.get_mount_points().add_factory(f"/{name}", factory)
@@ -143,20 +152,24 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--user")
     parser.add_argument("--password", default="")
     parser.add_argument("--auth", choices=("basic", "digest"), default="digest")
+    parser.add_argument("--certificate")
+    parser.add_argument("--key")
     parser.add_argument("mounts", nargs="+")
     return parser.parse_args()
 
 
-def guard(user: str, password: str, method: str) -> "GstRtspServer.RTSPAuth":
-    """One viewer, one password."""
+def guard(said: argparse.Namespace) -> "GstRtspServer.RTSPAuth":
+    """One viewer, one password, and perhaps a certificate."""
     auth = GstRtspServer.RTSPAuth()
     token = GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", ROLE)
-    if method == "digest":
+    if said.auth == "digest":
         auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
-        auth.add_digest(user, password, token)
+        auth.add_digest(said.user, said.password, token)
     else:
-        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
+        auth.add_basic(GstRtspServer.RTSPAuth.make_basic(said.user, said.password), token)
+    if said.certificate:
+        auth.set_tls_certificate(Gio.TlsCertificate.new_from_files(said.certificate, said.key))
     return auth
 
 

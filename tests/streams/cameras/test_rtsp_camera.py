@@ -1,4 +1,3 @@
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice, pairwise
@@ -6,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from streams.cameras.rtsp import Address, RtspCamera
+from streams.cameras.address import Address
+from streams.cameras.rtsp import RtspCamera, Transport
 from streams.clocks import SystemClock
 from streams.frames import Frame
 from streams.weather import SourceLost, SourceRefused
-from tests.parts.rtsp import RtspServer, free_port
+from tests.parts.certificate import certificate
+from tests.parts.rtsp import SOUND, RtspServer, free_port
 from tests.parts.until import until
+from tests.parts.watching import Watching
 
 PASSWORD = "s3c:r@t/ü"  # noqa: S105 - of a server that lives as long as one test
 
@@ -29,35 +31,6 @@ def server(clips: dict[str, Path]) -> Iterator[RtspServer]:
 def locked(clips: dict[str, Path], request: pytest.FixtureRequest) -> Iterator[RtspServer]:
     with RtspServer({"plain": clips["plain"]}, "node", PASSWORD, request.param) as running:
         yield running
-
-
-class Watching:
-    """Watches a camera in a thread of its own, as a node does."""
-
-    def __init__(self, camera: RtspCamera) -> None:
-        self.camera, self.stop = camera, threading.Event()
-        self.frames: list[Frame] = []
-        self.ended: Exception | None = None
-        self._thread = threading.Thread(target=self._watch)
-        self._thread.start()
-
-    def _watch(self) -> None:
-        try:
-            with self.camera.open(SystemClock(), self.stop) as frames:
-                for frame in frames:
-                    self.frames.append(frame)
-        except (SourceLost, SourceRefused) as error:
-            self.ended = error
-
-    def came(self, most: int) -> bool:
-        return len(self.frames) >= most
-
-    def over(self) -> bool:
-        return not self._thread.is_alive()
-
-    def leave(self) -> None:
-        self.stop.set()
-        until(self.over, 2.0, "leaving")
 
 
 def first(camera: RtspCamera, most: int) -> tuple[list[Frame], RtspCamera]:
@@ -197,6 +170,27 @@ def test_a_password_in_the_address_is_shown_nowhere_whatever_stands_in_it(login:
         shown = str(refused)
     assert "hush" not in shown
     assert shown.startswith("rtsp://")
+
+
+def test_a_camera_that_speaks_udp_is_watched(server: RtspServer) -> None:
+    frames, camera = first(RtspCamera("gate", server.url("plain"), transport=Transport.UDP), 40)
+    assert frames[-1].elapsed - frames[0].elapsed == pytest.approx(39 / 25, abs=0.2)
+    assert camera.counters.size == (320, 180)
+
+
+def test_a_camera_over_tls_is_watched_when_somebody_vouches_for_it(clips: dict[str, Path], tmp_path: Path) -> None:
+    made = certificate(tmp_path)
+    with RtspServer({"plain": clips["plain"]}, "node", PASSWORD, certificate=made) as secured:
+        trusting = RtspCamera("gate", secured.url("plain"), user="node", password=PASSWORD, ca_file=made[0])
+        frames, _ = first(trusting, 3)
+        assert len(frames) == 3
+        with pytest.raises(SourceLost, match="vouches for its certificate"):
+            first(RtspCamera("gate", secured.url("plain"), user="node", password=PASSWORD), 1)
+
+
+def test_a_camera_that_sends_only_sound_is_refused_and_says_so() -> None:
+    with RtspServer({"radio": SOUND}) as server, pytest.raises(SourceRefused, match="holds no video"):
+        first(RtspCamera("gate", server.url("radio")), 1)
 
 
 @pytest.mark.shared("a real street video, served over RTSP, is watched without damage")
