@@ -8,27 +8,36 @@ import platform
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Final, TypedDict
 from uuid import UUID
 
 import httpx
 
-from edge.config import STREET, CameraSetting, DrawnSource, FileSource, ModelSetting, NodeConfig, RtspSource
+from edge.config import STREET, CameraSetting, ModelSetting, NodeConfig
 from edge.seeing import DetectorEyes, DrawnEyes, Eyes, labels_of
+from edge.source_settings import DrawnSource, FileSource, HlsSource, MjpegSource, RtspSource, V4l2Source
 from edge.telling import Witness
 from models import catalogue
 from models.catalogue import Task
 from models.detector import Detector
 from models.session import ModelRefused, Reason
+from streams.cameras.device import V4l2Camera
 from streams.cameras.drawn import Drawn
 from streams.cameras.file import FileCamera
 from streams.cameras.rtsp import RtspCamera
 from streams.cameras.source import Camera
+from streams.cameras.web import HlsCamera, MjpegCamera
 from streams.weather import SourceRefused
 from streams.wire.records import ModelRef
 
 USUAL_FACES: Final = "yunet-faces"
 _SETTINGS: Final = {Task.OBJECTS: "detector", Task.FACES: "faces"}
+
+
+class _Login(TypedDict):
+    user: str | None
+    password: str | None
+    ca_file: Path | None
 
 
 def cameras(config: NodeConfig) -> list[Camera]:
@@ -82,11 +91,24 @@ def _camera(setting: CameraSetting) -> Camera:
     match setting.source:
         case FileSource(file=file, loop=loop):
             return FileCamera(setting.id, file, loop=loop, looked_at_fps=setting.fps)
-        case RtspSource(rtsp=rtsp, user=user, password_file=password_file):
-            password = _first_line(password_file) if password_file else None
-            return RtspCamera(setting.id, rtsp, user=user, password=password, looked_at_fps=setting.fps)
+        case V4l2Source(v4l2=device, size=size, pixels=pixels):
+            return V4l2Camera(setting.id, device, size=size, pixels=pixels, looked_at_fps=setting.fps)
         case DrawnSource(drawn=seed):
             return Drawn(setting.id, seed=seed, looked_at_fps=setting.fps)
+        case called:
+            return _called(setting.id, called, setting.fps)
+
+
+def _called(camera: str, source: RtspSource | MjpegSource | HlsSource, fps: float) -> Camera:
+    password = _first_line(source.password_file) if source.password_file else None
+    login: _Login = {"user": source.user, "password": password, "ca_file": source.ca_file}
+    match source:
+        case RtspSource(rtsp=rtsp, transport=transport):
+            return RtspCamera(camera, rtsp, transport=transport, looked_at_fps=fps, **login)
+        case MjpegSource(mjpeg=mjpeg):
+            return MjpegCamera(camera, mjpeg, looked_at_fps=fps, **login)
+        case HlsSource(hls=hls):
+            return HlsCamera(camera, hls, looked_at_fps=fps, **login)
 
 
 def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:

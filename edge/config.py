@@ -11,11 +11,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    Discriminator,
     Field,
     StringConstraints,
-    Tag,
-    field_validator,
     model_validator,
 )
 
@@ -42,6 +39,7 @@ from edge.masks import Mask, refuse_hidden
 from edge.outbox import LEAST_LIMIT
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
+from edge.source_settings import DrawnSource, Source
 from edge.telling import LASTING
 from edge.tracking import TrackerSettings
 from models.providers import Provider
@@ -52,51 +50,6 @@ from streams.wire.words import Place
 
 STREET = frozenset({"person", "bicycle", "motorcycle", "car", "bus", "truck"})
 MIB = 2**20
-
-
-class FileSource(Setting):
-    """A video file, played in real time."""
-
-    file: Path = Field(description="any container FFmpeg reads")
-    loop: bool = Field(default=True, description="begin again at the end; time goes on")
-
-
-class RtspSource(Setting):
-    """An RTSP camera, over TCP."""
-
-    rtsp: str = Field(description="rtsp://host/path, without a password in it")
-    user: str | None = None
-    password_file: Path | None = Field(default=None, description="the file whose first line is the password")
-
-    @field_validator("rtsp")
-    @classmethod
-    def _no_login(cls, rtsp: str) -> str:
-        if "@" in rtsp:  # wherever it stands: a password may hold a slash
-            raise ValueError("put user and password_file beside it (an @ in the path itself is written %40)")
-        return rtsp
-
-    @model_validator(mode="after")
-    def _somebodys_password(self) -> Self:
-        if self.password_file is not None and not self.user:
-            raise ValueError("a password_file needs a user")
-        return self
-
-
-class DrawnSource(Setting):
-    """A street drawn by this program; the node takes its truth for detections and says so."""
-
-    drawn: int = Field(ge=0, description="seed: the same seed is the same street")
-
-
-def _which(source: Any) -> str:  # noqa: ANN401 - whatever stands in the file
-    keys = set(source) if isinstance(source, dict) else {type(source).__name__.removesuffix("Source").lower()}
-    return next((kind for kind in ("file", "rtsp", "drawn") if kind in keys), "file")
-
-
-Source = Annotated[
-    Annotated[FileSource, Tag("file")] | Annotated[RtspSource, Tag("rtsp")] | Annotated[DrawnSource, Tag("drawn")],
-    Discriminator(_which),
-]
 
 
 class WatchSetting(Setting):

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from edge.analytics.happening import MOMENTS, Kind
-from edge.config import DrawnSource, FileSource, RtspSource, WatchSetting, load, understand
+from edge.config import WatchSetting, load, understand
+from edge.source_settings import DrawnSource, FileSource, RtspSource
 from streams.documents import DocumentRefused
 
 GOOD = """
