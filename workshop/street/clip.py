@@ -38,7 +38,7 @@ STATION_SHARE: Final = 0.05
 POSED_SHARE: Final = 0.014
 NEAREST_STATION_M: Final = 0.35
 NEAREST_M: Final = 2.5
-LEVEL_M: Final = 0.06
+LEVEL_M: Final = 0.11
 SMALLEST_PX: Final = 5.0
 
 
