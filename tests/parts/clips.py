@@ -31,6 +31,7 @@ class Shape:
     height: int = 180
     codec: str = "libx264"
     b_frames: int = 0
+    title: str = ""
 
 
 def picture(number: int, width: int, height: int) -> NDArray[np.uint8]:
@@ -53,6 +54,8 @@ def render(path: Path, shape: Shape | None = None, draw: Draw = picture) -> Path
     """Write a clip to `path` (its ending names the container) and return the path."""
     shape = shape or Shape()
     with av.open(str(path), "w") as out:
+        if shape.title:
+            out.metadata["title"] = shape.title
         stream = cast("av.VideoStream", out.add_stream(shape.codec, rate=shape.fps))
         stream.width, stream.height = shape.width, shape.height
         stream.pix_fmt = JPEG_FORMAT if shape.codec == "mjpeg" else USUAL_FORMAT
