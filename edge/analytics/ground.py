@@ -56,11 +56,17 @@ class Plane:
         picture, metres = np.array(ground.picture, np.float64), np.array(ground.metres, np.float64)
         moved = _moved(picture, metres, ground.accuracy, ground.accuracy_m)
         self._maps = np.stack([_homography(*pair) for pair in moved])
+        self._turns, self._shifts = self._maps[:, :, :2].transpose(0, 2, 1), self._maps[:, None, :, 2]
         depth = self._mapped(picture)[0, :, 2]
         if not ((depth > 0).all() or (depth < 0).all()):
             raise ValueError("ground: the horizon runs between the points: do picture and metres have one order?")
         self._sense = float(np.sign(depth[0]))
         self._refuse_misfits(ground, picture, metres)
+
+    @property
+    def ways(self) -> int:
+        """How many homographies there are, K + 1."""
+        return len(self._maps)
 
     def places(self, points: Floats) -> Floats:
         """Metres of points (T, 2) under every homography, (K + 1, T, 2); NaN at and above the horizon."""
@@ -72,14 +78,15 @@ class Plane:
 
     def spreads(self, points: Floats, deviations: Floats) -> Floats:
         """Covariance in metres of points (T, 2) that are unsure by `deviations` (T, 2) in the picture, (T, 2, 2)."""
-        mapped, best = self._mapped(points)[0], self._maps[0]
+        best = self._maps[0]
+        mapped = points @ best[:, :2].T + best[:, 2]
         depth = mapped[:, 2, None, None]
         slope = (best[None, :2, :2] - (mapped[:, :2] / mapped[:, 2:])[:, :, None] * best[None, None, 2, :2]) / depth
         spread: Floats = (slope * deviations[:, None, :] ** 2) @ slope.transpose(0, 2, 1)
         return spread
 
     def _mapped(self, points: Floats) -> Floats:
-        mapped: Floats = np.concatenate([points, np.ones((len(points), 1))], axis=1) @ self._maps.transpose(0, 2, 1)
+        mapped: Floats = points @ self._turns + self._shifts
         return mapped
 
     def _refuse_misfits(self, ground: Ground, picture: Floats, metres: Floats) -> None:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from benchmarks.walks import PICTURES, STROLL_FPS, Walks, feet, labelled, strolls, thinned
 from edge.analytics.ground import Ground, Plane
-from edge.analytics.happening import Box, Happening, Kind, Phase
+from edge.analytics.happening import Box, Happening, Kind, Phase, Speed
 from edge.analytics.places import Zone
 from edge.analytics.scene import Scene
-from edge.analytics.speeding import OVER_S, SURE, TREMBLE, measured
+from edge.analytics.speeding import SURE
+from edge.analytics.speedometer import OVER_S, TREMBLE, Speedometer
 from edge.analytics.watches import Speeding
 from models.detections import Detections
 from tests.parts.plane_camera import CORNERS_M, Floats, boxed, pictured
@@ -55,13 +56,15 @@ def sightings(boxes: Floats, rate: float) -> list[tuple[float, Box]]:
     return [(look / rate, (a, b, c, d)) for look, (a, b, c, d) in enumerate(boxes.tolist())]
 
 
-def last_window(seen: Sequence[tuple[float, Box]]) -> list[tuple[float, Box]]:
-    return [one for one in seen if seen[-1][0] - one[0] <= OVER_S]
+def speeds(plane: Plane, seen: Sequence[tuple[float, Box]]) -> list[Speed | None]:
+    """The speed after each of these sightings."""
+    speedometer = Speedometer(plane)
+    return [speedometer.step([1], np.array([at]), np.array([box])).get(1) for at, box in seen]
 
 
 @given(kmh=st.floats(1, 90), rate=st.sampled_from([5.0, 8.0, 12.5, 25.0]))
 def test_a_speed_is_right_at_any_rate(kmh: float, rate: float) -> None:
-    speed = measured(PLANE, sightings(drive(kmh, rate, 1.0), rate))
+    speed = speeds(PLANE, sightings(drive(kmh, rate, 1.0), rate))[-1]
     assert speed is not None
     assert speed.kmh == pytest.approx(kmh, rel=1e-3)
     assert 0 < speed.sd < 20
@@ -76,7 +79,7 @@ def test_a_speed_is_as_unsure_as_it_says(rate: float) -> None:
         plane = Plane(
             Ground(picture=tuple((x, y) for x, y in seen.tolist()), metres=tuple((x, y) for x, y in corners.tolist()))
         )
-        speed = measured(plane, sightings(trembling(drive(40, rate, 1.6), dice), rate))
+        speed = speeds(plane, sightings(trembling(drive(40, rate, 1.6), dice), rate))[-1]
         assert speed is not None
         off.append((speed.kmh - 40) / speed.sd)
     within = np.mean(np.abs(off) <= SURE)
@@ -111,8 +114,8 @@ def test_a_car_that_is_cut_off_by_the_edge_is_not_measured() -> None:
 
 
 def test_too_few_sightings_have_no_speed() -> None:
-    assert measured(PLANE, sightings(drive(40, 25, 0.5), 25)) is None
-    assert measured(PLANE, sightings(drive(40, 2, 1.0), 2)) is None
+    assert not any(speeds(PLANE, sightings(drive(40, 25, 0.5), 25)))
+    assert not any(speeds(PLANE, sightings(drive(40, 2, 1.0), 2)))
 
 
 def shares(walks: Walks, rate: float) -> float:
@@ -123,13 +126,12 @@ def shares(walks: Walks, rate: float) -> float:
     plane, right, every = PLANE, 0, 0
     for walk in walks.values():
         seen = [(frame / rate, (a, b, c, d)) for frame, (a, b, c, d) in ((f, box.tolist()) for f, box in walk)]
-        for end in range(0, len(seen), 3):
-            window = last_window(seen[: end + 1])
-            speed = measured(plane, window)
+        for end, speed in list(enumerate(speeds(plane, seen)))[::3]:
             if speed is None:
                 continue
-            ends = plane.places(feet([walk[end + 1 - len(window)], walk[end]]))[0]
-            truth = 3.6 * float(np.hypot(*(ends[1] - ends[0]))) / (window[-1][0] - window[0][0])
+            begin = next(i for i, (at, _) in enumerate(seen) if seen[end][0] - at <= OVER_S)
+            ends = plane.places(feet([walk[begin], walk[end]]))[0]
+            truth = 3.6 * float(np.hypot(*(ends[1] - ends[0]))) / (seen[end][0] - seen[begin][0])
             right += abs(truth - speed.kmh) <= 3 * speed.sd
             every += 1
     assert every > 50
