@@ -2,7 +2,9 @@
 
 Usage: python -m benchmarks.privacy draw [--out FOLDER] [--seed N] [--frames N]
        python -m benchmarks.privacy tally SHEET.csv
-`draw` writes original and redacted side by side, and an empty sheet; `tally` adds up a sheet that was filled in.
+       python -m benchmarks.privacy cost [--frames N] [--model NAME]
+`draw` writes original and redacted side by side, and an empty sheet; `tally` adds up a sheet that was filled in; `cost`
+prints what one redacted picture costs (`benchmarks.redaction_cost`).
 The real path is walked: up to 1.5 s of video before a frame is looked at 5 times a second by the detector and tracked,
 then `edge.eye.pictured` makes the picture from the close look and the tracks alive, as for an event of that moment.
 In the original, every covered part is outlined, so that what is bare can be counted in one picture and judged in the
@@ -27,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.leaks import THINGS, table
+from benchmarks.redaction_cost import cost
 from edge.config import STREET
 from edge.eye import REMEMBERED_S, pictured
 from edge.privacy import Region, regions
@@ -46,6 +49,7 @@ VIDEOS: Final = (
 )
 SEED: Final = 20261123
 FRAMES: Final = 200
+COST_FRAMES: Final = 6
 BEFORE_S: Final = 1.5
 LOOKS_PER_S: Final = 5.0
 ENLARGED: Final = 2
@@ -85,19 +89,26 @@ def main() -> None:
     draw_asked.add_argument("--seed", type=int, default=SEED)
     draw_asked.add_argument("--frames", type=int, default=FRAMES)
     does.add_parser("tally").add_argument("sheet", type=Path)
+    cost_asked = does.add_parser("cost")
+    cost_asked.add_argument("--frames", type=int, default=COST_FRAMES)
+    cost_asked.add_argument("--model", default=OBJECTS)
     told = asked.parse_args()
     if told.does == "tally":
         with told.sheet.open(encoding="utf-8", newline="") as file:
             print(table(list(csv.DictReader(file))))
         return
     shared = Path(os.environ.get("WARDSENSE_SHARED", ROOT.parent / "shared"))
+    if told.does == "cost":
+        objects, faces = _detectors(shared / "data" / "models", told.model)
+        cost([shared / "data" / "videos" / video for video in VIDEOS], objects, faces, told.frames)
+        return
     draw(shared / "data", told.out, told.frames, told.seed)
 
 
 def draw(data: Path, out: Path, frames: int = FRAMES, seed: int = SEED) -> None:
     """Redact the frames drawn, write them and an empty sheet, print what it cost."""
     chosen = chosen_frames({video: _length(data / "videos" / video) for video in VIDEOS}, frames, seed)
-    eyes, noise = _eyes(data / "models"), np.random.default_rng(seed)
+    eyes, noise = DetectorEyes(*_detectors(data / "models")), np.random.default_rng(seed)
     (out / "frames").mkdir(parents=True, exist_ok=True)
     spent, rows = [], []
     for video in VIDEOS:
@@ -159,11 +170,11 @@ def _thinned(past: Sequence[Frame], fps: float) -> list[Frame]:
     return [past[-1 - step] for step in steps if step < len(past)][::-1]
 
 
-def _eyes(models: Path) -> DetectorEyes:
+def _detectors(models: Path, objects: str = OBJECTS) -> tuple[Detector, Detector | None]:
     listed = catalogue.load(ROOT / "configs" / "models.yaml")
     faces = models / listed[FACES].file
     found = Detector(listed[FACES], faces) if faces.exists() else None
-    return DetectorEyes(Detector(listed[OBJECTS], models / listed[OBJECTS].file), found)
+    return Detector(listed[objects], models / listed[objects].file), found
 
 
 def _write(folder: Path, drawn: Drawn, covered: Sequence[Region], jpeg: bytes) -> None:
