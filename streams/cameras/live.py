@@ -61,7 +61,7 @@ class LiveCamera:
         keep: Keep | None = None,
     ) -> None:
         """`keep` gets every packet as it is."""
-        self.camera, self.address, self._keep = camera, way.address, keep
+        self.camera, self.address, self.keep = camera, way.address, keep
         self._way = way
         self._fps, self._width, self._stall_s = looked_at_fps, width, stall_s
         self._meter = Meter()
@@ -76,7 +76,9 @@ class LiveCamera:
     def open(self, clock: Clock, stop: threading.Event | None = None) -> Iterator[Iterator[Frame]]:
         """Frames until `stop`; SourceLost when the camera is away or silent, SourceRefused when it turns us away."""
         stop = stop or threading.Event()
-        reader = PacketReader(self.camera, self._connect, clock, self._meter, self._keep, bursts=self._way.bursts)
+        reader = PacketReader(
+            self.camera, self._connect, clock, self._meter, self.keep, timed=self._way.timed, bursts=self._way.bursts
+        )
         try:
             yield self._play(reader, clock, stop)
         finally:
@@ -98,7 +100,7 @@ class LiveCamera:
         stream = reader.stream(stop)
         if stream is None:
             return
-        times = _Times(LiveClock(self._last), timed=self._way.timed)
+        times = _Times(LiveClock(self._last))
         thrift = Thrift(times.ahead, self._fps)
         pictures = Pictures(
             self.camera, stream.codec_context, times.stamp, Cadence(self._fps), self._meter, self._width, thrift
@@ -130,8 +132,8 @@ class LiveCamera:
 class _Times:
     """Finds for each picture the arrival of the very packet it came in, though decoders reorder and hold back."""
 
-    def __init__(self, clock: LiveClock, *, timed: bool) -> None:
-        self._clock, self._timed = clock, timed
+    def __init__(self, clock: LiveClock) -> None:
+        self._clock = clock
         self._arrivals: OrderedDict[int | None, Arrival] = OrderedDict()
         self._latest: Arrival | None = None
 
@@ -144,17 +146,18 @@ class _Times:
         arrival = self._arrivals.pop(pts, None) or self._latest
         if arrival is None:
             raise RuntimeError("a picture came before any packet")
-        return self._clock.stamp(self._seconds(pts, base), arrival)
+        return self._clock.stamp(_seconds(pts, base), arrival)
 
     def ahead(self, pts: int | None, base: Any) -> float:  # noqa: ANN401 - as above
         """About which second of the stream the picture in this packet will be."""
         arrival = self._arrivals.get(pts) or self._latest
         if arrival is None:
             raise RuntimeError("asked for a packet that has not come")
-        return self._clock.ahead(self._seconds(pts, base), arrival)
+        return self._clock.ahead(_seconds(pts, base), arrival)
 
-    def _seconds(self, pts: int | None, base: Any) -> float | None:  # noqa: ANN401 - as above
-        return float(pts * base) if self._timed and pts is not None and base is not None else None
+
+def _seconds(pts: int | None, base: Any) -> float | None:  # noqa: ANN401 - as above
+    return None if pts is None or base is None else float(pts * base)
 
 
 def said(error: Exception, address: Address, stall_s: float) -> SourceLost | SourceRefused:

@@ -64,7 +64,7 @@ class Pace:
 class PacketReader:
     """Reads what `connect` opens until it ends, `close` is called, or something breaks."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is read, when it is now, who counts and keeps, and two traits of the stream
         self,
         name: str,
         connect: Callable[[], tuple[Any, Any]],
@@ -72,13 +72,15 @@ class PacketReader:
         meter: Meter,
         keep: Keep | None = None,
         *,
+        timed: bool = True,
         bursts: bool = False,
     ) -> None:
         """`connect` gives the container and its stream; what it and the reading raise, the one who waits gets.
 
-        `keep` gets every packet, also those that give way; what comes in `bursts` is handed on at its own pace.
+        `keep` gets every packet, also those that give way. The times of a stream that is not `timed` are FFmpeg's guess
+        and are taken away; what comes in `bursts` is handed on at its own pace.
         """
-        self._keep, self._pace = keep, Pace() if bursts else None
+        self._keep, self._timed, self._pace = keep, timed, Pace() if bursts else None
         self._connect, self._clock, self._meter = connect, clock, meter
         self._ready = threading.Condition()
         self._packets: deque[tuple[Any, Arrival]] = deque()
@@ -140,6 +142,8 @@ class PacketReader:
         return rest > 0 and self._clock.rest(rest, self._closing)
 
     def _put(self, packet: Any, arrival: Arrival) -> None:  # noqa: ANN401 - PyAV's packet
+        if not self._timed:
+            packet.pts = packet.dts = None
         if self._keep is not None:
             self._keep.add(packet, arrival)
         with self._ready:
