@@ -5,16 +5,18 @@ decoder has already been there, everything since. A key frame that comes before 
 nothing. So a camera that is looked at every half a minute costs reading its packets, and half a group of pictures (GOP)
 a look; one that is looked at several times a GOP is decoded whole, as it has to be.
 Pictures no other leans on (B frames, the upper layers of SVC) are left out while those that remain come as often as is
-looked; where they come more seldom (`TOO_FEW` times running, for a lost packet looks the same) none is left out again.
+looked; where they come more seldom (`TOO_FEW` of `JUDGED` gaps, for a lost packet looks the same) none is left out again.
 Limits: the picture of a look comes up to a few packets later where pictures are reordered; a GOP of more than
 `MOST_HELD` bytes is decoded as it comes.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
 MOST_HELD: Final = 8 * 2**20
 TOO_FEW: Final = 3
+JUDGED: Final = 8
 SLACK: Final = 1.05
 
 
@@ -29,7 +31,8 @@ class Thrift:
         self._bytes = 0
         self._cut = False
         self._last: float | None = None
-        self._gaps = 0
+        self._gaps: deque[bool] = deque(maxlen=JUDGED)
+        self._skips = fps is not None
 
     @property
     def full(self) -> bool:
@@ -39,7 +42,7 @@ class Thrift:
     @property
     def skips(self) -> bool:
         """Whether pictures no other leans on are left out."""
-        return self._most_gap is not None and self._gaps < TOO_FEW
+        return self._skips
 
     def hold(self, packet: Any) -> None:  # noqa: ANN401 - PyAV's packet
         """Another packet came."""
@@ -58,7 +61,6 @@ class Thrift:
     def came(self, elapsed: float) -> None:
         """A picture was decoded; the ones between it and the last, if any, were left out."""
         last, self._last = self._last, elapsed
-        if self._most_gap is not None and last is not None and elapsed - last > self._most_gap:
-            self._gaps += 1
-        elif self._gaps < TOO_FEW:
-            self._gaps = 0
+        if self._most_gap is not None and last is not None:
+            self._gaps.append(elapsed - last > self._most_gap)
+            self._skips = self._skips and sum(self._gaps) < TOO_FEW

@@ -100,9 +100,8 @@ def test_where_they_come_too_seldom_none_is_left_out_again() -> None:
 
 def test_a_gap_now_and_then_changes_nothing() -> None:
     spare = thrift(5)
-    for number in range(20):
-        spare.came(number * 1.0)
-        spare.came(number * 1.0 + 0.1)
+    for number in range(200):
+        spare.came(number * 0.1 + number // 5)  # every fifth gap is too long
     assert spare.skips
 
 
