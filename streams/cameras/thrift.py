@@ -5,7 +5,7 @@ decoder has already been there, everything since. A key frame that comes before 
 nothing. So a camera that is looked at every half a minute costs reading its packets, and half a group of pictures (GOP)
 a look; one that is looked at several times a GOP is decoded whole, as it has to be.
 Pictures no other leans on (B frames, the upper layers of SVC) are left out while those that remain come as often as is
-looked; where they come more seldom (`TOO_FEW` of `JUDGED` gaps, for a lost packet looks the same) none is left out again.
+looked; where they come more seldom (`TOO_FEW` of `JUDGED` gaps: a lost packet looks the same) none is left out again.
 Limits: the picture of a look comes up to a few packets later where pictures are reordered; a GOP of more than
 `MOST_HELD` bytes is decoded as it comes.
 """
