@@ -8,8 +8,8 @@ Each region becomes one flat colour: its own average, moved by chance and rounde
 of four bits stay of a head, and no computation makes a face of them. A blur can be computed back, and a mosaic can be
 matched against candidates: writing by Hill, Zhou, Saul and Shacham ("On the (In)effectiveness of Mosaicing and Blurring
 as Tools for Document Redaction", 2016), faces by McPherson, Shokri and Shmatikov ("Defeating Image Obfuscation with
-Deep Learning", 2016). The largest region is filled first and each fill reads what stands there by then: of many boxes
-on one head those inside another add nothing. Masks of the camera (`edge.masks`) are burnt in before all that.
+Deep Learning", 2016). The largest region is filled first, and what lies inside filled ones is left: of many boxes on
+one head those inside another add nothing. Masks of the camera (`edge.masks`) are burnt in before all that.
 
 What a box shows is told by groups of classes, which a model's label file declares (`person`, `two-wheeler`, `vehicle`:
 a class may be in several); English names that everybody uses need no declaration. Of a model whose classes are in no
@@ -27,7 +27,7 @@ out to forge a seal can: Python hides nothing from itself.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -158,9 +158,7 @@ def redact(
     picture = pixels.copy()
     height, width = picture.shape[:2]
     masks.burn(picture)
-    for x0, y0, x1, y1 in sorted((_pixels(region, width, height) for region in covered), key=_area, reverse=True):
-        if x1 > x0 and y1 > y0:
-            picture[y0:y1, x0:x1] = _colour(picture[y0:y1, x0:x1], noise)
+    _fill(picture, sorted({_pixels(region, width, height) for region in covered}, key=_area, reverse=True), noise)
     if width > WIDEST_PX:
         scale = WIDEST_PX / width
         picture = np.asarray(cv2.resize(picture, (WIDEST_PX, round(height * scale)), interpolation=cv2.INTER_AREA))
@@ -214,6 +212,14 @@ def _span(low: float, high: float, extent: int) -> tuple[int, int]:
     return first, min(extent, max(last, first + LEAST_PX))
 
 
+def _fill(picture: NDArray[np.uint8], spans: Iterable[Pixels], noise: np.random.Generator) -> None:
+    bare = np.ones(picture.shape[:2], np.bool_)
+    for x0, y0, x1, y1 in spans:
+        if bare[y0:y1, x0:x1].any():
+            picture[y0:y1, x0:x1] = _colour(picture[y0:y1, x0:x1], noise)
+            bare[y0:y1, x0:x1] = False
+
+
 def _area(span: Pixels) -> int:
     x0, y0, x1, y1 = span
     return (x1 - x0) * (y1 - y0)
@@ -221,6 +227,6 @@ def _area(span: Pixels) -> int:
 
 def _colour(part: NDArray[np.uint8], noise: np.random.Generator) -> NDArray[np.uint8]:
     """One colour of 16 steps a channel for all of it."""
-    doubtful = part.mean((0, 1)) + noise.integers(-NOISE, NOISE + 1, 3)
+    doubtful = part.mean((0, 1)) + noise.integers(-NOISE, NOISE + 1)  # one for all channels: hues stay
     steps: NDArray[np.uint8] = (np.clip(doubtful, 0, 255).astype(np.uint8) // STEP) * STEP + STEP // 2
     return steps

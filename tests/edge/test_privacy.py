@@ -143,7 +143,7 @@ def test_of_many_boxes_on_one_head_those_inside_another_add_nothing() -> None:
     grey[100:140, 100:140] = 250
     inner: list[Region] = [(0.4 + step, 0.4, 0.5 + step, 0.5) for step in (0.0, 0.05, 0.08)]
     seen = shown(redact(grey, [*inner, (0.25, 0.25, 0.75, 0.75)], noise))[64:176, 64:176].astype(int)
-    assert np.ptp(seen) < 75  # chance alone; the head and the street are 150 apart
+    assert np.ptp(seen) <= 2  # what JPEG does to one colour; the head and the street are 150 apart
 
 
 def test_a_region_of_a_pixel_is_not_filled_with_that_pixel() -> None:
