@@ -5,7 +5,7 @@ here and nowhere else, so that a bundled detector and street change the configur
 """
 
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Final, TypedDict
@@ -24,6 +24,8 @@ from models.session import ModelRefused, Reason
 from streams.cameras.device import V4l2Camera
 from streams.cameras.drawn import Drawn
 from streams.cameras.file import FileCamera
+from streams.cameras.live import LiveCamera
+from streams.cameras.preroll import Preroll
 from streams.cameras.rtsp import RtspCamera
 from streams.cameras.source import Camera
 from streams.cameras.web import HlsCamera, MjpegCamera
@@ -34,15 +36,23 @@ USUAL_FACES: Final = "yunet-faces"
 _SETTINGS: Final = {Task.OBJECTS: "detector", Task.FACES: "faces"}
 
 
-class _Login(TypedDict):
+class _Usual(TypedDict):
     user: str | None
     password: str | None
     ca_file: Path | None
+    looked_at_fps: float
+    keep: Preroll | None
 
 
 def cameras(config: NodeConfig) -> list[Camera]:
     """A source for every camera. Raises SourceRefused for an address or a password file nobody can use."""
-    return [_camera(setting) for setting in config.cameras]
+    return [_camera(setting, _ring(setting, config)) for setting in config.cameras]
+
+
+def rings(sources: Iterable[Camera]) -> dict[str, Preroll]:
+    """The rings of encoded packets, of those cameras that keep one."""
+    live = {source.camera: source.keep for source in sources if isinstance(source, LiveCamera)}
+    return {camera: ring for camera, ring in live.items() if isinstance(ring, Preroll)}
 
 
 def eyes_of(config: NodeConfig, sources: Sequence[Camera]) -> list[Eyes]:
@@ -87,28 +97,33 @@ def versions() -> dict[str, str]:
     return told
 
 
-def _camera(setting: CameraSetting) -> Camera:
+def _ring(setting: CameraSetting, config: NodeConfig) -> Preroll | None:
+    """Where films are asked for and nothing has to be hidden: masks cannot be burnt into packets."""
+    return config.clips.ring() if config.clips and not setting.masks else None
+
+
+def _camera(setting: CameraSetting, ring: Preroll | None) -> Camera:
     match setting.source:
         case FileSource(file=file, loop=loop):
             return FileCamera(setting.id, file, loop=loop, looked_at_fps=setting.fps)
         case V4l2Source(v4l2=device, size=size, pixels=pixels):
-            return V4l2Camera(setting.id, device, size=size, pixels=pixels, looked_at_fps=setting.fps)
+            return V4l2Camera(setting.id, device, size=size, pixels=pixels, looked_at_fps=setting.fps, keep=ring)
         case DrawnSource(drawn=seed):
             return Drawn(setting.id, seed=seed, looked_at_fps=setting.fps)
         case called:
-            return _called(setting.id, called, setting.fps)
+            return _called(setting, called, ring)
 
 
-def _called(camera: str, source: RtspSource | MjpegSource | HlsSource, fps: float) -> Camera:
+def _called(setting: CameraSetting, source: RtspSource | MjpegSource | HlsSource, ring: Preroll | None) -> Camera:
     password = _first_line(source.password_file) if source.password_file else None
-    login: _Login = {"user": source.user, "password": password, "ca_file": source.ca_file}
+    usual = _Usual(user=source.user, password=password, ca_file=source.ca_file, looked_at_fps=setting.fps, keep=ring)
     match source:
         case RtspSource(rtsp=rtsp, transport=transport):
-            return RtspCamera(camera, rtsp, transport=transport, looked_at_fps=fps, **login)
+            return RtspCamera(setting.id, rtsp, transport=transport, **usual)
         case MjpegSource(mjpeg=mjpeg):
-            return MjpegCamera(camera, mjpeg, looked_at_fps=fps, **login)
+            return MjpegCamera(setting.id, mjpeg, **usual)
         case HlsSource(hls=hls):
-            return HlsCamera(camera, hls, looked_at_fps=fps, **login)
+            return HlsCamera(setting.id, hls, **usual)
 
 
 def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:
@@ -121,7 +136,7 @@ def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorE
 def _pulled_faces(listed: catalogue.Catalogue, setting: ModelSetting) -> str | None:
     """The usual face model where it has been pulled: who has it covers faces with it, without being asked."""
     known = listed.entries.get(USUAL_FACES)
-    return USUAL_FACES if known is not None and (setting.store / known.file).is_file() else None
+    return USUAL_FACES if known is not None and known.lies(setting.store).is_file() else None
 
 
 def _detector(name: str, listed: catalogue.Catalogue, setting: ModelSetting, task: Task) -> Detector:
@@ -133,7 +148,7 @@ def _detector(name: str, listed: catalogue.Catalogue, setting: ModelSetting, tas
         raise ModelRefused(Reason.SHAPE, name, f"looks for {entry.task}; models.{_SETTINGS[task]} looks for {task}")
     if task is Task.OBJECTS and not STREET.intersection(labels_of(entry)):
         raise ModelRefused(Reason.SHAPE, name, f"knows none of {', '.join(sorted(STREET))}: no street can be watched")
-    return Detector(entry, setting.store / entry.file, threads=1, provider=setting.provider)
+    return Detector(entry, entry.lies(setting.store), threads=1, provider=setting.provider)
 
 
 def _first_line(path: Path) -> str:

@@ -37,7 +37,7 @@ def found(model: str, listed: Path, store: Path) -> tuple[Entry, Path]:
         entry = catalogue.load(listed)[model]
     except KeyError as stranger:
         raise NoCard(f"{stranger.args[0]}; or name a file that ends in {SUFFIX}") from stranger
-    return entry, store / entry.file
+    return entry, entry.lies(store)
 
 
 def read(file: Path) -> Entry:
@@ -68,5 +68,5 @@ def write(entry: Entry, file: Path) -> Path:
 def sealed(entry: Entry, file: Path) -> Entry:
     """The entry with the name, the length and the sha256 the file now has. Raises OSError."""
     content = file.read_bytes()
-    known = {"file": file.name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    known = {"file": file.name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content), "bundled": None}
     return Entry.model_validate({**dict(entry), **known})

@@ -2,8 +2,8 @@
 
 Idea: a model is data, not code. `configs/models.yaml` names each file by its sha256, so it is the hash that is
 trusted and never the place it came from; the picture it wants (`Input`) and the form of its answer (`Head`)
-choose the code in `models.shape` and `models.decode`. Class names and the trade's groups of them (`vehicle`,
-`two-wheeler`) stand beside it in `labels/`, so that nobody writes a class number into a rule.
+choose the code in `models.shape` and `models.decode`. Class names and the trade's groups of them (`vehicle`)
+stand beside it in `labels/`, so that nobody writes a class number into a rule. A `bundled` file came with us.
 Loading lists every mistake with file and line. Needs Pydantic and PyYAML only: `wardsense models list` works
 on a machine that can run no model.
 """
@@ -36,6 +36,7 @@ Three = tuple[float, float, float]
 
 COARSEST_STRIDE = 32
 LABELS_FOLDER = "labels"
+BUNDLED = Path(__file__).parent / "bundled"
 
 
 class Task(StrEnum):
@@ -175,6 +176,11 @@ def _called(told: object, info: ValidationInfo) -> object:
     return known[told]
 
 
+def _packaged(told: object) -> object:
+    """What `bundled: true` means."""
+    return (BUNDLED if told else None) if isinstance(told, bool) else told
+
+
 class Entry(Closed):
     """One model. `sha256` and `bytes` name the very file; `file` is what upstream calls it."""
 
@@ -190,6 +196,9 @@ class Entry(Closed):
     labels: Annotated[Labels, BeforeValidator(_called)]
     licence: Licence
     sources: tuple[Address, ...] = ()
+    bundled: Annotated[Path | None, BeforeValidator(_packaged)] = Field(
+        default=None, description="the folder it lies in for good; true: the one this package brings along"
+    )
     measured: Measured | None = None
     origin: Origin | None = None
 
@@ -198,6 +207,16 @@ class Entry(Closed):
         if self.head is not Head.DETR and (self.input.height % COARSEST_STRIDE or self.input.width % COARSEST_STRIDE):
             raise ValueError(f"input height and width must be multiples of {COARSEST_STRIDE} for head {self.head}")
         return self
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.bundled is not None and self.sources:
+            raise ValueError("a bundled model is here already and never fetched: give sources or bundled, not both")
+        return self
+
+    def lies(self, store: Path) -> Path:
+        """Where its file is, or will be once it is pulled into the folder `store`."""
+        return (self.bundled or store) / self.file
 
     def sized(self, height: int, width: int) -> "Entry":
         """The same model on another canvas, for files whose height and width are free. Raises ValueError."""

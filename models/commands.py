@@ -16,7 +16,7 @@ from rich.table import Table
 
 from models import making, measuring
 from models.catalogue import Catalogue, Entry, Licence, load
-from models.fetch import FetchFailed, Held, pull, stored, verify
+from models.fetch import REINSTALL, FetchFailed, Held, pull, verify
 from models.options import CATALOGUE, STORE, CatalogueFile, Store, no_catalogue, stop
 from streams.documents import DocumentRefused
 
@@ -33,7 +33,8 @@ def show(catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
 
     AP is average precision on the set named in the catalogue (higher is better); ms is the time a picture takes. What
     a licence fits: to run it on boxes of one's own; to ship it in a product or a service for others; to train a model
-    of one's own on what it says. What is marked `export` has no file to fetch: `wardsense models export` makes it.
+    of one's own on what it says. What is marked `bundled` came with WardSense; what is marked `export` has no file to
+    fetch: `wardsense models export` makes it.
     """
     table = Table(title=f"models in {catalogue}", caption=f"store: {store}", box=SIMPLE_HEAD)
     for column in ("name", "canvas", "licence, fit to", "AP / AP50", "ms", "MB", "store"):
@@ -41,7 +42,8 @@ def show(catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
     listed = _listed(catalogue)
     for entry in listed.entries.values():
         held = _asked(entry, store)
-        table.add_row(*_row(entry), f"[{COLOURS[held]}]{held}[/]")
+        shown = "bundled" if entry.bundled and held is Held.GOOD else held
+        table.add_row(*_row(entry), f"[{COLOURS[held]}]{shown}[/]")
     for recipe in listed.recipes.values():
         table.add_row(recipe.name, "-", _fits(recipe.licence), "-", "-", "-", "[dim]export[/]")
     Console().print(table)
@@ -57,7 +59,8 @@ def fetch(
     """Fetch models into the store: from upstream, or with --mirror from a folder on a closed network.
 
     Every file is proved by the sha256 in the catalogue before it takes its name, so it does not matter who
-    served it. A download that broke off goes on where it stopped: run the same command again.
+    served it. A download that broke off goes on where it stopped: run the same command again. What came with WardSense
+    is proved and needs no network.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     failed = []
@@ -79,9 +82,11 @@ def prove(names: Names = None, catalogue: CatalogueFile = CATALOGUE, store: Stor
         held = _asked(entry, store)
         typer.echo(f"{entry.name}: {held}")
         if held is Held.WRONG:
-            failed.append(f"{stored(entry, store)} is not the file the catalogue names; delete it and pull it again")
-        if held is Held.ABSENT and names:
-            failed.append(f"{entry.name} is not in {store}; fetch it with `wardsense models pull {entry.name}`")
+            mend = REINSTALL if entry.bundled else "delete it and pull it again"
+            failed.append(f"{entry.lies(store)} is not the file the catalogue names; {mend}")
+        if held is Held.ABSENT and (names or entry.bundled):
+            mend = REINSTALL if entry.bundled else f"fetch it with `wardsense models pull {entry.name}`"
+            failed.append(f"{entry.name} is not in {entry.lies(store).parent}; {mend}")
     _end(failed)
 
 

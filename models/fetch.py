@@ -4,6 +4,7 @@ Idea: the catalogue's sha256 is what is trusted, so a public address, a proxy an
 good. What arrives is written beside its name as `.part`, proved, and renamed: a file under its real name in the
 store is always whole. A broken-off download is taken up where it ended (`Range`), at once while it still makes
 progress, and by running the command again after that.
+What came with the package is proved like the rest and never fetched.
 Limits: no file larger than the catalogue says is ever written; HTTP only, no credentials.
 """
 
@@ -21,6 +22,7 @@ import httpx
 from models.catalogue import Entry
 
 PATIENCE_S = 30.0
+REINSTALL = "install WardSense again"
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told the bytes here so far and the bytes there will be."""
@@ -42,14 +44,9 @@ class _Broken(Exception):  # noqa: N818  a line that broke is weather, not an er
     pass
 
 
-def stored(entry: Entry, store: Path) -> Path:
-    """Where `entry` lies in the folder `store`."""
-    return store / entry.file
-
-
 def verify(entry: Entry, store: Path) -> Held:
-    """Whether the store holds the very file of `entry`. Raises FetchFailed when it cannot be read."""
-    path = stored(entry, store)
+    """Whether the store, or the package, holds the very file of `entry`. Raises FetchFailed when it cannot be read."""
+    path = entry.lies(store)
     with _disk(path):
         if not path.is_file():
             return Held.ABSENT
@@ -59,14 +56,18 @@ def verify(entry: Entry, store: Path) -> Held:
 def pull(entry: Entry, into: Path, mirror: Path | None = None, progress: Progress | None = None) -> Path:
     """Bring `entry` into the folder `into`, from `mirror` alone when one is given, else from its sources in turn.
 
-    A mirror names files by sha256 or by file name. What is there and good is left as it is.
+    A mirror names files by sha256 or by file name. What is there and good is left as it is, so of a bundled model
+    nothing is copied.
     Returns the file. Raises FetchFailed, which says what was tried and what to do.
     """
     told = progress or (lambda _here, _whole: None)
-    path = stored(entry, into)
-    if verify(entry, into) is Held.GOOD:
+    path = entry.lies(into)
+    held = verify(entry, into)
+    if held is Held.GOOD:
         told(entry.bytes, entry.bytes)
         return path
+    if entry.bundled is not None:
+        raise FetchFailed(f"{entry.name} comes with WardSense, and its file {path} is {held}: {REINSTALL}")
     part = path.with_name(path.name + ".part")
     with _disk(part):
         into.mkdir(parents=True, exist_ok=True)

@@ -40,6 +40,15 @@ def test_a_sealed_entry_names_the_file_as_it_is(written: Written, says: Callable
     assert sealed.sha256 != entry.sha256
 
 
+def test_a_bundled_model_is_found_in_its_folder_and_what_is_made_of_it_is_a_file_of_its_own(
+    written: Written, says: Callable[..., Says], tmp_path: Path
+) -> None:
+    entry, path = written(Head.DETR, says((8, 8, 48, 28, 0.9, 1)), bundled=tmp_path)
+    listed = cards.write(entry, tmp_path / "models.onnx")
+    assert cards.found("tiny", listed, tmp_path / "no-store") == (entry, path)
+    assert cards.sealed(entry, path).bundled is None
+
+
 def test_a_model_that_cannot_be_found_says_what_to_do(
     written: Written, says: Callable[..., Says], tmp_path: Path
 ) -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from models.catalogue import Head, Labels, Task, Use, load, parse
+from models.catalogue import BUNDLED, Head, Labels, Task, Use, load, parse
+from models.fetch import Held, verify
 from streams.documents import DocumentRefused
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +21,7 @@ models:
     labels: street
     licence: {{spdx: MIT, holder: me, fits: [run]}}
 """.format(sha="a" * 64)
+BROUGHT = f"{GOOD}    bundled: true\n"
 LABELS = {"street.txt": "person\ncar\n", "street.yaml": "vehicle: [car]\n"}
 
 
@@ -94,6 +96,22 @@ def test_an_entry_never_changes_and_can_be_had_on_another_canvas() -> None:
         entry.sized(100, 100)
 
 
+def test_a_bundled_model_lies_in_the_package_and_any_other_in_the_store(tmp_path: Path) -> None:
+    entry, other = parse(BROUGHT, LABELS)["tiny"], parse(GOOD, LABELS)["tiny"]
+    assert (entry.bundled, entry.lies(tmp_path)) == (BUNDLED, BUNDLED / "tiny.onnx")
+    assert (other.bundled, other.lies(tmp_path)) == (None, tmp_path / "tiny.onnx")
+    assert entry.sized(128, 128).lies(tmp_path) == entry.lies(tmp_path)
+    aside = parse(BROUGHT.replace("bundled: true", f"bundled: {tmp_path}"), LABELS)["tiny"]
+    assert aside.lies(Path("store")) == tmp_path / "tiny.onnx"
+    assert parse(BROUGHT.replace("bundled: true", "bundled: false"), LABELS)["tiny"].bundled is None
+
+
+def test_a_model_that_is_bundled_and_fetched_is_a_mistake() -> None:
+    (found,) = mistakes(f"{BROUGHT}    sources: [https://example.org/tiny.onnx]\n")
+    assert found.startswith("models.yaml:2: ")
+    assert "sources or bundled, not both" in found
+
+
 def test_a_model_or_class_nobody_knows_says_what_there_is() -> None:
     with pytest.raises(KeyError, match="there are tiny"):
         parse(GOOD, LABELS)["huge"]
@@ -120,6 +138,14 @@ def test_the_catalogue_of_this_house_loads_and_speaks_the_trades_words() -> None
     assert [labels.names[index] for index in sorted(labels.indices("vehicle", "two-wheeler"))] == [
         "bicycle", "car", "motorcycle", "bus", "truck",
     ]  # fmt: skip
-    assert all(entry.sources for entry in catalogue.entries.values())
+    assert all(entry.sources or entry.bundled for entry in catalogue.entries.values())
     assert set(catalogue.recipes) == {"yolo11n", "yolo26n"}
     assert all(Use.SHIP not in recipe.licence.fits for recipe in catalogue.recipes.values())
+
+
+def test_what_this_house_brings_along_is_what_its_catalogue_names_and_small(tmp_path: Path) -> None:
+    brought = [entry for entry in load(ROOT / "configs" / "models.yaml").entries.values() if entry.bundled]
+    assert {entry.file for entry in brought} == {path.name for path in BUNDLED.glob("*.onnx")}
+    assert {verify(entry, tmp_path) for entry in brought} <= {Held.GOOD}
+    assert all(set(Use) <= set(entry.licence.fits) for entry in brought)
+    assert sum(entry.bytes for entry in brought) <= 6_000_000

@@ -178,3 +178,28 @@ def test_a_disk_that_will_not_take_it_gives_one_clear_error(entry: Entry, tmp_pa
     (tmp_path / "store").write_text("a file where the folder should be")
     with pytest.raises(FetchFailed, match="is the disk there"):
         pull(entry, tmp_path / "store")
+
+
+def test_a_bundled_model_is_pulled_where_it_lies_without_a_network(
+    entry_for: Callable[..., Entry], tmp_path: Path, upstream: Upstream
+) -> None:
+    entry, store = entry_for(CONTENT, Head.YOLOX, bundled=tmp_path / "package"), tmp_path / "store"
+    (tmp_path / "package").mkdir()
+    (tmp_path / "package" / "tiny.onnx").write_bytes(CONTENT)
+    told: list[tuple[int, int]] = []
+    for mirror in (None, tmp_path / "no-mirror"):
+        assert pull(entry, store, mirror, lambda *some: told.append(some)) == tmp_path / "package" / "tiny.onnx"
+    assert told == [(len(CONTENT), len(CONTENT))] * 2
+    assert verify(entry, store) is Held.GOOD
+    assert not store.exists()
+    assert upstream.asked == []
+
+
+@pytest.mark.parametrize("content", [None, b"other"])
+def test_a_bundled_model_that_is_gone_or_spoilt_says_to_install_again(
+    content: bytes | None, entry_for: Callable[..., Entry], tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "tiny.onnx").write_bytes(content)
+    with pytest.raises(FetchFailed, match=r"comes with WardSense, and its file .* install WardSense again"):
+        pull(entry_for(CONTENT, Head.YOLOX, bundled=tmp_path), tmp_path / "store")

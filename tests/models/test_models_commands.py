@@ -52,6 +52,23 @@ def test_an_absent_model_fails_proof_only_when_it_was_asked_for(catalogue: Path,
     assert "wardsense models pull tiny" in said("verify", "tiny", *places, code=1)
 
 
+def test_what_came_with_wardsense_is_there_before_anybody_pulls_and_is_proved(catalogue: Path, tmp_path: Path) -> None:
+    catalogue.write_text(catalogue.read_text().replace("bundled: null", f"bundled: {tmp_path}"))
+    places = ("--catalogue", catalogue, "--store", tmp_path / "store")
+    assert "bundled" in said("list", *places)
+    said("pull", "tiny", *places)
+    assert "tiny: good" in said("verify", *places)
+    assert not (tmp_path / "store").exists()
+    for broken, told in ((b"spoilt", "is not the file"), (None, "is not in")):
+        (tmp_path / "tiny.onnx").unlink()
+        if broken:
+            (tmp_path / "tiny.onnx").write_bytes(broken)
+        assert "install WardSense again" in said("pull", "tiny", *places, code=1)
+        complaint = said("verify", *places, code=1)
+        assert told in complaint
+        assert "install WardSense again" in complaint
+
+
 def test_what_cannot_be_done_is_one_clear_line(catalogue: Path, tmp_path: Path) -> None:
     places = ("--catalogue", catalogue, "--store", tmp_path / "store")
     assert "there are tiny" in said("pull", "huge", *places, code=1)
