@@ -33,6 +33,7 @@ from edge.analytics.watches import (
     Watch,
     WrongWay,
 )
+from edge.clips import ClipSetting
 from edge.fitness import FitnessSetting
 from edge.gate import GateSetting
 from edge.masks import Mask, refuse_hidden
@@ -175,6 +176,7 @@ class NodeConfig(Setting):
     models: ModelSetting = ModelSetting()
     outbox: OutboxSetting = OutboxSetting()
     evidence: EvidenceSetting = EvidenceSetting()
+    clips: ClipSetting | None = Field(default=None, description="absent: no film is ever written")
     cameras: tuple[CameraSetting, ...] = ()
     sensors: tuple[SensorSetting, ...] = ()
     clock: Literal["ntp", "gnss", "rtc", "host", "none"] = Field(

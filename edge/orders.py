@@ -1,11 +1,12 @@
 """What the centre may ask of a node, weighed: configurations and commands. Pure; `edge.obeying` does what is decided.
 
 A configuration is read exactly as the node's own file would be, and refused with every mistake. What makes this box
-this box (its id, its ward, its broker, its folder, its centre, its journal) is set by the person who installed it: a
-body may leave these out, or repeat them, and not change them; a box told to call another broker could never be called
-back. Secrets are named, never sent, and only files in folders that already hold some: else any file's first line
-could be sent to anybody as a password. A command runs at most once, ever: its id stands in a journal before it runs,
-and when the journal is full the ids it forgets become a floor, because ids are in the order of time.
+this box (its id, its ward, its broker, its folder, its centre, its journal) is set by the person who installed it, and
+so is whether films stay on it (`clips`): a body may leave these out, or repeat them, and not change them; a box told
+to call another broker could never be called back. Secrets are named, never sent, and only files in folders that
+already hold some: else any file's first line could be sent to anybody as a password. A command runs at most once,
+ever: its id stands in a journal before it runs, and when the journal is full the ids it forgets become a floor,
+because ids are in the order of time.
 """
 
 import posixpath
@@ -25,7 +26,7 @@ from streams.wire.messages import Command, Config
 from streams.wire.records import Outcome, Reply
 from streams.wire.words import Ordered, Reason
 
-IDENTITY: Final = ("node", "ward", "data", "broker", "centre", "made_journal")
+IDENTITY: Final = ("node", "ward", "data", "broker", "centre", "made_journal", "clips")
 SECRET_FILES: Final = frozenset({"password_file", "secret_file", "key_file", "cert_file"})
 VERBS: Final = frozenset({"ping", "report"})
 MOST_REASONS: Final = 100

@@ -91,6 +91,7 @@ def test_a_body_may_repeat_what_makes_this_box_this_box() -> None:
         ({"broker": {**OWN["broker"], "host": "evil.example"}}, "broker"),
         ({"centre": {"url": "http://evil.example", "secret_file": "broker.secret"}}, "centre"),
         ({"made_journal": "var/here/journal"}, "made_journal"),
+        ({"clips": {"before_s": 10}}, "clips"),
     ],
 )
 def test_a_box_is_not_told_from_afar_to_be_another(changed: dict[str, Any], where: str) -> None:
