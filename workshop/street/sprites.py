@@ -29,12 +29,14 @@ LONGEST_SHADOW_M: Final = 3.5
 OVER_FLOOR_M: Final = 0.012
 GAP_PX: Final = 2
 CROWD: Final = 24
+WORTH_PX: Final = 60_000  # rendering so much of an empty picture takes as long as beginning another one
 HALF: Final = 127
 FLOOR: Final = Finish((0.07, 0.07, 0.072), 0.85)
 MADE: Final = 1  # counts up when a render of the same things would look different
 
 Half = NDArray[np.float16]
 Rect = tuple[int, int, int, int]
+Part = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,8 @@ class View:
 class Renders(Protocol):
     """Whoever renders a layer: `studio.Studio`."""
 
-    def layer(self, bodies: Sequence[Form], floors: Sequence[Form], samples: int) -> NDArray[np.float32]:
-        """Premultiplied linear RGBA of bodies and their shadows."""
+    def layer(self, bodies: Sequence[Form], floors: Sequence[Form], samples: int, part: Part) -> NDArray[np.float32]:
+        """Premultiplied linear RGBA of bodies and their shadows in a part of the picture."""
         ...
 
 
@@ -116,9 +118,9 @@ class Wardrobe:
             waiting, layer = _packed(waiting)
             shown = [(one, form, floor, rect) for one, form, floor, rect in layer if _area(rect)]
             if shown:
-                light = studio.layer(
-                    [form for _, form, _, _ in shown], [floor for _, _, floor, _ in shown], self._samples
-                )
+                part = self._part([rect for _, _, _, rect in shown])
+                forms, floors = [form for _, form, _, _ in shown], [floor for _, _, floor, _ in shown]
+                light = studio.layer(forms, floors, self._samples, part)
                 for one, form, _, rect in shown:
                     self._keep(one, form, rect, light)
             for one, _, _, rect in layer:
@@ -148,6 +150,10 @@ class Wardrobe:
         low, top = np.floor(places.min(axis=0) * (wide, high)).astype(int) - GAP_PX
         right, foot = np.ceil(places.max(axis=0) * (wide, high)).astype(int) + GAP_PX
         return max(0, int(low)), max(0, int(top)), min(wide, int(right)), min(high, int(foot))
+
+    def _part(self, rects: Sequence[Rect]) -> Part:
+        (wide, high), (x0, y0, x1, y1) = self._view.size, _around(rects)
+        return x0 / wide, y0 / high, x1 / wide, y1 / high
 
     def _keep(self, one: Placed, form: Form, rect: Rect, light: NDArray[np.float32]) -> None:
         x0, y0, x1, y1 = rect
@@ -208,10 +214,12 @@ def boxed(form: Form, view: View) -> tuple[float, float, float, float] | None:
 def _packed(
     waiting: list[tuple[Placed, Form, Form, Rect]],
 ) -> tuple[list[tuple[Placed, Form, Form, Rect]], list[tuple[Placed, Form, Form, Rect]]]:
-    """What is left, and a layer of those whose rectangles do not touch."""
+    """What is left, and a layer of some that do not touch and lie close enough together."""
     left, layer = [], []
     for one in waiting:
-        if len(layer) < CROWD and all(_apart(one[3], other[3]) for other in layer):
+        rects = [rect for _, _, _, rect in layer if _area(rect)]
+        grown = _area(_around([*rects, one[3]])) - _area(_around(rects)) if rects and _area(one[3]) else 0
+        if len(layer) < CROWD and grown <= WORTH_PX and all(_apart(one[3], rect) for rect in rects):
             layer.append(one)
         else:
             left.append(one)
@@ -220,6 +228,11 @@ def _packed(
 
 def _apart(one: Rect, other: Rect) -> bool:
     return one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1] or not _area(one)
+
+
+def _around(rects: Sequence[Rect]) -> Rect:
+    x0, y0, x1, y1 = zip(*rects, strict=True)
+    return min(x0), min(y0), max(x1), max(y1)
 
 
 def _area(rect: Rect) -> int:

@@ -97,7 +97,7 @@ class Studio:
         self._stand(aside=False)
         return self._shot(samples, part)[..., :3]
 
-    def layer(self, bodies: Sequence[Form], floors: Sequence[Form], samples: int) -> Picture:
+    def layer(self, bodies: Sequence[Form], floors: Sequence[Form], samples: int, part: Part = WHOLE) -> Picture:
         """Bodies and their shadows on patches of floor, premultiplied linear RGBA of the whole picture.
 
         The street shades them and is shaded by nothing; what of it stands before a body is cut out by `depths`.
@@ -106,6 +106,7 @@ class Studio:
             bodies: what is rendered.
             floors: patches of ground that take the bodies' shadows; in the picture no two may overlap.
             samples: rays a pixel is made of.
+            part: x0, y0, x1, y1 of the picture, 0..1, that is rendered; the rest is empty.
         """
         self._stand(aside=True)
         put = [self._put("body", form) for form in bodies]
@@ -113,7 +114,7 @@ class Studio:
         for one in catching:
             one.is_shadow_catcher = True
         try:
-            return self._shot(samples, WHOLE)
+            return self._shot(samples, part)
         finally:
             self._take_away([*put, *catching])
 

@@ -11,7 +11,7 @@ from workshop.street.bodies import Look
 from workshop.street.camera import Camera
 from workshop.street.compose import Actor, Backdrop, carried, composed, developed, gain_of
 from workshop.street.forms import Form
-from workshop.street.sprites import Placed, Sprite, View, Wardrobe, drawn
+from workshop.street.sprites import Part, Placed, Sprite, View, Wardrobe, drawn
 
 SIZE = (320, 180)
 VIEW = View("street", "day", Camera((0.0, 0.0, 5.0), 0.0, 15.0, 60.0), SIZE)
@@ -24,11 +24,15 @@ class Painter:
     def __init__(self) -> None:
         self.layers: list[int] = []
 
-    def layer(self, bodies: Sequence[Form], floors: Sequence[Form], samples: int) -> NDArray[np.float32]:
+    def layer(self, bodies: Sequence[Form], floors: Sequence[Form], samples: int, part: Part) -> NDArray[np.float32]:
         assert len(floors) == len(bodies)
         assert samples > 0
         self.layers.append(len(bodies))
         drawn_ = np.max([drawn(form, VIEW) for form in bodies], axis=0)
+        x0, y0, x1, y1 = (round(edge * side) for edge, side in zip(part, SIZE * 2, strict=True))
+        outside = np.ones_like(drawn_, bool)
+        outside[y0:y1, x0:x1] = False
+        drawn_[outside] = 0  # what is not asked for is not rendered
         return np.repeat(drawn_[..., None] / np.float32(255), 4, axis=2).astype(np.float32)
 
 
