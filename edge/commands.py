@@ -17,6 +17,7 @@ from edge.build import cameras, client_of, eyes_of
 from edge.classes import refuse_strangers, refuse_unredacted
 from edge.config import NodeConfig, load
 from edge.config_file import ConfigFile
+from edge.discovering import discover
 from edge.durable import DiskRefusedError, InUseError
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
 from models.session import ModelRefused
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from edge.node import Node
 
 app = typer.Typer(no_args_is_help=True, help="A node: sees, measures, tells.")
+app.command()(discover)
 _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
