@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import pictures, truth
+from models.truth import Truth
 from workshop.training.spoil import spoiled
 
 WIDEST: Final = 576
@@ -47,7 +48,11 @@ class Sample:
 
 def read(folder: Path, names: Sequence[str], widest: int = WIDEST) -> list[Sample]:
     """Every picture of a COCO or YOLO set, no wider than `widest`; a class not in `names` is background. NoTruth."""
-    told = truth.read(folder)
+    return samples(truth.read(folder), names, widest)
+
+
+def samples(told: Truth, names: Sequence[str], widest: int = WIDEST) -> list[Sample]:
+    """Every picture of a set that is read; a class not in `names` is background. Raises NoPicture."""
     index = {number: names.index(name) for name, number in told.classes.items() if name in names}
     of: dict[int, list[tuple[list[float], int]]] = {}
     for box in told.coco["annotations"]:
