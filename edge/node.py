@@ -19,7 +19,8 @@ import structlog
 import uuid_utils.compat as uuid
 
 from edge.bugs import Bugs, end_soon
-from edge.build import cameras, client_of, eyes_of, made_journal, versions, witness
+from edge.build import cameras, client_of, eyes_of, made_journal, rings, versions, witness
+from edge.clips import Clips
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
 from edge.coverage import Coverage
@@ -92,6 +93,8 @@ class Node:
         self._voice = Voice(self._eye, self.outbox, journal, self.clock, uuid.uuid7)
         now = self.clock.now()
         self._coverage = {camera.id: Coverage(camera.id, camera.fps, now) for camera in config.cameras}
+        kept = rings(self._sources.values())
+        self._clips = Clips(config.clips, config.data / "clips", kept) if config.clips else None
         self._reporter = Reporter(self._sources, self._eye, self._slots, self._stages, self.outbox)
         self._orders = self._make_orders(file)
         self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock, self._orders.hear)
@@ -142,6 +145,8 @@ class Node:
         yield "trial", self._orders.stand()
         yield "bugs", self._bugs.surface()
         yield "tick", self._tick()
+        if self._clips is not None:
+            yield "clips", self._clips.keep(self.clock)
         if self._client is not None:
             uploader = Uploader(self.outbox.evidence, self._client, self.config.node, self.clock)
             yield "evidence given up", uploader.tell()
@@ -167,6 +172,8 @@ class Node:
                 continue
             self._stages.add(told.stages)
             self._voice.looked(told)
+            if self._clips is not None:
+                self._clips.wanted(told)
             loop.call_soon_threadsafe(self._in_loop, self._looked, told)
 
     def _fit(self, frame: Frame) -> bool:
@@ -214,7 +221,8 @@ class Node:
     def _count(self, now: datetime, line: PublisherStats) -> None:
         self._voice.journal()
         try:
-            extra = {"session": str(self.outbox.session), "line": asdict(line)}
+            films = {"clips": self._clips.told()} if self._clips is not None else {}
+            extra = {"session": str(self.outbox.session), "line": asdict(line), **films}
             self._reporter.write(self.config.data, now, self._voice.sights.live, extra)
         except OSError as refused:
             log.warning("counters not written", why=str(refused))
