@@ -17,7 +17,7 @@ from demo.place import FolderRefusedError
 from demo.play import Play, Wishes
 from demo.ports import PortTakenError
 from demo.proving import prove
-from demo.scenes import NoVideoError, choose
+from demo.scenes import NoVideoError, Street, choose
 from demo.settling_in import StepFailedError
 from demo.stage import Setting, build
 
@@ -29,7 +29,12 @@ WRONG = 2
 @app.command()
 def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
     video: Annotated[list[str] | None, typer.Option(help="A video file or rtsp:// address; may stand often.")] = None,
-    detector: Annotated[str, typer.Option(help="Of `wardsense models list`.")] = "deimv2-femto",
+    street: Annotated[
+        Street | None, typer.Option(help="Without --video: the one that comes along, or another.")
+    ] = None,
+    detector: Annotated[
+        str | None, typer.Option(help="Of `wardsense models list`; absent: what came along, deimv2-femto for your own.")
+    ] = None,
     fps: Annotated[float, typer.Option(min=0.1, max=60, help="Pictures looked at a second, of each camera.")] = 5.0,
     folder: Annotated[Path, typer.Option(help="Where everything is written; cleared first.")] = Path("var/demo"),
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Of the API; 8000 if it is free.")] = None,
@@ -59,8 +64,9 @@ def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
     """
     out = Console()
     shared = os.environ.get(SHARED)
+    data = Path(shared) if shared and (Path(shared) / "data").is_dir() else None
     try:
-        videos = choose(video or [], detector, Path(shared) if shared and (Path(shared) / "data").is_dir() else None)
+        videos = choose(video or [], detector, data, street)
         prove(video or [])
         out.print(videos.told, style="bold", markup=False, soft_wrap=True)
         _writable(report)

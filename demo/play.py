@@ -138,7 +138,7 @@ class Play:
         for login, password in self._stage.passwords.items():
             self.say(f"{'':<7} {login:<20} {password}")
         self._up_after_s = round(time.monotonic() - self._began, 1)
-        self.say(f"up after {self._up_after_s:.0f} s; the first alert takes 15 to 40 s more")
+        self.say(f"up after {self._up_after_s:.0f} s; the first alert comes within a minute")
         self.welcomed.set()
 
     def _jobs(self) -> Sequence[tuple[str, Coroutine[Any, Any, None]]]:

@@ -1,20 +1,26 @@
 """What the demonstration watches: which video on which camera, and what to look for in it.
 
-Three clips of the development data are known by name, so that their rules fit what they show; any other video gets
-a scene that fits any street: the whole picture as one zone, and a short patience. Without videos the street is drawn.
+Usually the street this release brings along (`demo.street`), the same on every machine. A video with a truth beside it
+is watched for what that asks. Three clips of the development data are known by name, so that their rules fit what they
+show; any other video gets a scene that fits any street: the whole picture as one zone, and a short patience. A street
+can be drawn, too: that needs no detector, so it tells a trouble of the machine from one of the model.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
 import yaml
 
+from demo import street
+
 WHOLE: Final = [[0, 0], [1, 0], [1, 1], [0, 1]]
 CLIPS: Final = ("opencv_vtest.avi", "ahmetozlu_input_video.mp4", "intel_car-detection.mp4")
+REAL: Final = "deimv2-femto"  # the best of the catalogue for a street nobody rendered
 CAMERAS: Final = ("cam-bach-dang", "cam-tran-phu", "cam-dien-bien-phu")
 
 _ANY: Final[dict[str, Any]] = {
@@ -85,6 +91,14 @@ _CALLED: Final = {  # the zones and lines of these scenes, where the city's file
 _LOGIN: Final = re.compile(r"(?P<scheme>rtsps?://)(?P<user>[^:/?#@]+)(:(?P<password>[^/?#@]*))?@(?P<place>[^@]+)")
 
 
+class Street(StrEnum):
+    """Which street is watched by who gives no video."""
+
+    BUNDLED = "bundled"
+    DRAWN = "drawn"
+    DEVELOPMENT = "development"
+
+
 @dataclass(frozen=True, slots=True)
 class Videos:
     """What is watched and with what: `told` is the first line the demonstration prints."""
@@ -99,23 +113,59 @@ class NoVideoError(ValueError):
     """A video that cannot be watched; the message says what to do."""
 
 
-def choose(videos: Sequence[str], detector: str, shared: Path | None) -> Videos:
-    """What to watch: the person's own, else the development clips, else a drawn street. Raises NoVideoError."""
+def choose(videos: Sequence[str], detector: str | None, shared: Path | None, wanted: Street | None = None) -> Videos:
+    """What to watch: the person's own videos, else the street that is wanted. Raises NoVideoError.
+
+    `detector` None is what fits: the bundled one for the bundled street, else the best of the catalogue. `shared` is
+    the development data, whose models serve as a mirror.
+    """
     mirror = shared / "data" / "models" if shared else None
     if videos:
-        for video in videos:
-            if not video.startswith(("rtsp://", "rtsps://")) and not Path(video).is_file():
-                raise NoVideoError(f"{video}: no such file; give a video file or an rtsp:// address")
-            if "@" in video and "://" in video and not _LOGIN.fullmatch(video):
-                shown = f"rtsp://***@{video.rpartition('@')[2]}"
-                raise NoVideoError(f"{shown}: write a / ? # or @ in its password as %2F %3F %23 or %40")
-        return Videos(tuple(videos), detector, mirror, f"Your own video, seen by {detector}")
-    if shared is not None:
-        clips = [shared / "data" / "videos" / clip for clip in CLIPS]
-        if all(clip.is_file() for clip in clips):
-            told = f"Clips and detector ({detector}) from the development data; not part of WardSense"
-            return Videos(tuple(map(str, clips)), detector, mirror, told)
-    return Videos(("", "", ""), None, None, "A drawn street, no detector: its own truth stands in for detections")
+        _refuse_unseen(videos)
+        return Videos(tuple(videos), detector or REAL, mirror, f"Your own video, seen by {detector or REAL}")
+    match wanted or _usual(shared):
+        case Street.BUNDLED:
+            return _bundled(detector, mirror)
+        case Street.DEVELOPMENT:
+            return _development(detector or REAL, shared, mirror)
+        case Street.DRAWN:
+            told = "A drawn street, no detector: its own truth stands in for detections"
+            return Videos(("", "", ""), None, None, told)
+
+
+def _usual(shared: Path | None) -> Street:
+    """Until the clips and the detector lie here: what there is."""
+    if street.clips() and street.WEIGHTS.is_file():
+        return Street.BUNDLED
+    there = shared is not None and all((shared / "data" / "videos" / clip).is_file() for clip in CLIPS)
+    return Street.DEVELOPMENT if there else Street.DRAWN
+
+
+def _refuse_unseen(videos: Sequence[str]) -> None:
+    for video in videos:
+        if not video.startswith(("rtsp://", "rtsps://")) and not Path(video).is_file():
+            raise NoVideoError(f"{video}: no such file; give a video file or an rtsp:// address")
+        if "@" in video and "://" in video and not _LOGIN.fullmatch(video):
+            shown = f"rtsp://***@{video.rpartition('@')[2]}"
+            raise NoVideoError(f"{shown}: write a / ? # or @ in its password as %2F %3F %23 or %40")
+
+
+def _bundled(detector: str | None, mirror: Path | None) -> Videos:
+    clips = street.clips()
+    if not clips:
+        raise NoVideoError(f"{street.CLIPS}: not all of the clips are there; install WardSense again, or give --video")
+    told = "The street and the detector that come with WardSense, both made by it"
+    if detector is None:
+        return Videos(tuple(map(str, clips)), street.DETECTOR, None, f"{told} ({street.DETECTOR})")
+    return Videos(tuple(map(str, clips)), detector, mirror, f"The street that comes with WardSense, seen by {detector}")
+
+
+def _development(detector: str, shared: Path | None, mirror: Path | None) -> Videos:
+    clips = [shared / "data" / "videos" / clip for clip in CLIPS] if shared else []
+    if not clips or not all(clip.is_file() for clip in clips):
+        raise NoVideoError("the development clips are not here: name their folder in WARDSENSE_SHARED")
+    told = f"Clips and detector ({detector}) from the development data; not part of WardSense"
+    return Videos(tuple(map(str, clips)), detector, mirror, told)
 
 
 def cameras(videos: Videos, fps: float) -> list[dict[str, Any]]:
@@ -151,7 +201,7 @@ def city(base: str, sources: Sequence[str]) -> str:
     for index, source in enumerate(sources):
         camera, scene = node["cameras"][camera_id(index)], _scene(source)
         for kind in ("zones", "lines"):
-            called = {part["id"]: _CALLED[part["id"]] for part in scene[kind]}
+            called = {part["id"]: _CALLED.get(part["id"]) or street.called(part["id"]) for part in scene[kind]}
             camera[kind] = {**called, **camera.get(kind, {})}
     return yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
 
@@ -173,4 +223,9 @@ def _source(source: str, index: int) -> dict[str, Any]:
 
 
 def _scene(source: str) -> dict[str, Any]:
-    return _KNOWN.get(source.rsplit("/", 1)[-1], _ANY) if source else _DRAWN
+    if not source:
+        return _DRAWN
+    truth = street.truth_of(Path(source))
+    if "://" not in source and truth.is_file():
+        return street.scene(truth)
+    return _KNOWN.get(source.rsplit("/", 1)[-1], _ANY)

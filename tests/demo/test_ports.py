@@ -11,7 +11,7 @@ import pytest
 from demo import ports
 from demo.broker import Wanted
 from demo.ports import Held, PortTakenError, free_port, hold, hold_any, hold_usual
-from demo.scenes import choose
+from demo.scenes import Street, choose
 from demo.stage import Setting, build
 
 linux = pytest.mark.skipif(not ports.holds(), reason="the loopback has one address here: a port is only looked at")
@@ -21,7 +21,9 @@ linux = pytest.mark.skipif(not ports.holds(), reason="the loopback has one addre
 def test_two_stages_built_before_anybody_listens_share_no_port(tmp_path: Path) -> None:
     with ExitStack() as both:
         stages = [
-            both.enter_context(build(Setting(tmp_path / name, broker=Wanted.AMQTT), choose([], "", None)))
+            both.enter_context(
+                build(Setting(tmp_path / name, broker=Wanted.AMQTT), choose([], None, None, Street.DRAWN))
+            )
             for name in ("one", "other")
         ]
         assert len({port for stage in stages for port in (stage.http_port, stage.broker_port)}) == 4

@@ -6,8 +6,10 @@ import pytest
 import yaml
 
 from demo import scenes
-from demo.scenes import NoVideoError, camera_id, cameras, choose, city, login
+from demo.scenes import NoVideoError, Street, camera_id, cameras, choose, city, login
+from edge.config import CameraSetting
 from tests.conftest import ROOT
+from tests.parts import small_street
 
 
 def development_data(folder: Path, clips: tuple[str, ...] = scenes.CLIPS) -> Path:
@@ -18,30 +20,58 @@ def development_data(folder: Path, clips: tuple[str, ...] = scenes.CLIPS) -> Pat
     return folder
 
 
-def test_without_any_video_the_street_is_drawn_and_says_so() -> None:
-    videos = choose([], "deimv2-femto", None)
+def test_a_drawn_street_is_watched_by_nobody_and_says_so() -> None:
+    videos = choose([], "deimv2-femto", None, Street.DRAWN)
     assert videos.detector is None
     assert "drawn street" in videos.told
     assert [camera["source"] for camera in cameras(videos, 5)] == [{"drawn": 1}, {"drawn": 2}, {"drawn": 3}]
 
 
-def test_the_development_clips_are_taken_where_they_are_and_said_to_be_others(tmp_path: Path) -> None:
-    videos = choose([], "deimv2-femto", development_data(tmp_path))
+def test_the_development_clips_are_said_to_be_others(tmp_path: Path) -> None:
+    videos = choose([], None, development_data(tmp_path), Street.DEVELOPMENT)
     assert videos.detector == "deimv2-femto"
     assert "not part of WardSense" in videos.told
     assert [Path(camera["source"]["file"]).name for camera in cameras(videos, 5)] == list(scenes.CLIPS)
 
 
 def test_half_of_the_development_clips_is_none_of_them(tmp_path: Path) -> None:
-    assert choose([], "deimv2-femto", development_data(tmp_path, scenes.CLIPS[:1])).detector is None
+    for shared in (None, development_data(tmp_path, scenes.CLIPS[:1])):
+        with pytest.raises(NoVideoError, match="WARDSENSE_SHARED"):
+            choose([], None, shared, Street.DEVELOPMENT)
 
 
 def test_a_persons_own_videos_come_before_all_others(tmp_path: Path) -> None:
     own = tmp_path / "street.mp4"
     own.touch()
-    videos = choose([str(own), "rtsp://camera/stream"], "yolox-nano-416", development_data(tmp_path / "shared"))
+    shared = development_data(tmp_path / "shared")
+    videos = choose([str(own), "rtsp://camera/stream"], "yolox-nano-416", shared, Street.DRAWN)
     assert "yolox-nano-416" in videos.told
     assert [camera["source"] for camera in cameras(videos, 5)] == [{"file": str(own)}, {"rtsp": "rtsp://camera/stream"}]
+    assert choose([str(own)], None, None).detector == "deimv2-femto", "the best of the catalogue for a real street"
+
+
+def test_a_clip_with_a_truth_beside_it_is_watched_for_what_the_truth_asks(tmp_path: Path) -> None:
+    (camera,) = cameras(choose([str(small_street.write(tmp_path))], None, None), 5)
+    truth = small_street.TRUTH
+    assert [(zone["id"], zone["polygon"]) for zone in camera["zones"]] == [
+        (zone["id"], zone["polygon"]) for zone in truth["zones"]
+    ]
+    assert [(line["id"], line["a"], line["b"]) for line in camera["lines"]] == [("main", [0.5, 0.9], [0.5, 0.0])]
+    assert camera["watch"] == [
+        {"stopped_vehicle": {"zone": "no-stopping", "after_s": 3, "classes": ["car"]}},
+        {"loitering": {"zone": "railing", "after_s": 3, "classes": ["person"]}},
+    ]
+    assert CameraSetting.model_validate(camera).lines[0].rightward == "di_ve_dong"
+
+
+def test_the_places_of_a_truth_are_called_by_name_and_one_nobody_named_by_its_id(tmp_path: Path) -> None:
+    other = [{"id": "alley", "a": [0, 0], "b": [1, 1]}]
+    sources = [str(small_street.write(tmp_path)), str(small_street.write(tmp_path, "other", lines=other))]
+    base = "nodes: {box: {ward: w, cameras: {cam-bach-dang: {}, cam-tran-phu: {}, cam-dien-bien-phu: {}}}}"
+    known, strange = yaml.safe_load(city(base, sources))["nodes"]["box"]["cameras"].values()
+    assert known["lines"] == {"main": "Đường chính"}
+    assert known["zones"]["no-stopping"] == "Đoạn cấm dừng trước nhà thuốc"
+    assert strange["lines"] == {"alley": "alley"}
 
 
 @pytest.mark.parametrize("wrong", ["absent.mp4", "http://camera/stream", "rtsp:/camera", ""])

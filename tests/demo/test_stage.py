@@ -14,12 +14,13 @@ import yaml
 from demo.broker import Wanted, command, find
 from demo.place import FolderRefusedError
 from demo.ports import PortTakenError, free_port
-from demo.scenes import Videos, choose
+from demo.scenes import Street, Videos, choose
 from demo.settling_in import children_of, write_passwords
 from demo.stage import INVITED, NODE, PEOPLE, Setting, Stage, build
 from tests.conftest import ROOT
+from tests.parts import small_street, steady_eye
 
-DRAWN = choose([], "", None)
+DRAWN = choose([], None, None, Street.DRAWN)
 
 
 @contextmanager
@@ -47,8 +48,23 @@ def test_both_programs_accept_the_files_written_for_them(tmp_path: Path, broker:
         assert "2 wards, 1 nodes" in central.stdout
 
 
+def test_a_clip_with_a_truth_is_watched_by_a_bundled_detector_as_both_programs_accept(tmp_path: Path) -> None:
+    """The twin, on small inputs, of the street and the detector that come with WardSense."""
+    eye = steady_eye.write(tmp_path / "eye", bundled=True)
+    videos = choose([str(small_street.write(tmp_path / "clips"))], eye["detector"], None)
+    with staged(tmp_path / "run", videos=videos) as stage:
+        stage.node_secret.write_text("s3cret\n", encoding="utf-8")
+        told = yaml.safe_load(stage.node_file.read_text("utf-8"))
+        told["models"] |= {"catalogue": eye["catalogue"]}
+        stage.node_file.write_text(yaml.safe_dump(told), encoding="utf-8")
+        edge = accepted(stage, "edge", "check", "--config", str(stage.node_file))
+        assert edge.returncode == 0, edge.stdout + edge.stderr
+        central = accepted(stage, "central", "check", "--config", str(stage.central_file))
+        assert central.returncode == 0, central.stdout + central.stderr
+
+
 def test_five_videos_are_five_registered_cameras(tmp_path: Path) -> None:
-    videos = choose([f"rtsp://camera-{index}/stream" for index in range(5)], "", None)
+    videos = choose([f"rtsp://camera-{index}/stream" for index in range(5)], None, None)
     with staged(tmp_path / "run", videos=videos) as stage:
         (node,) = yaml.safe_load((stage.folder / "city.yaml").read_text("utf-8"))["nodes"].values()
         told = yaml.safe_load(stage.node_file.read_text("utf-8"))["cameras"]

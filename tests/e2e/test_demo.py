@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 from tests.parts.until import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
-DOOR = (sys.executable, "-c", "import wardsense; wardsense.main()", "demo")
+DOOR = (sys.executable, "-c", "import wardsense; wardsense.main()", "demo", "--street", "drawn")
 
 
 def played(folder: Path, *words: str) -> dict[str, Any]:

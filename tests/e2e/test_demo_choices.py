@@ -17,7 +17,7 @@ from tests.parts.clips import render
 from tests.parts.until import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
-DOOR = (sys.executable, "-c", "import wardsense; wardsense.main()", "demo")
+DOOR = (sys.executable, "-c", "import wardsense; wardsense.main()", "demo", "--street", "drawn")
 
 
 def environment(shared: str = "") -> dict[str, str]:

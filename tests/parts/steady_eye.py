@@ -18,8 +18,8 @@ NOBODY: Final = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 OPSET: Final = 17
 
 
-def write(folder: Path) -> dict[str, Any]:
-    """Write model and catalogue; returns the `models` part of a node's file."""
+def write(folder: Path, *, bundled: bool = False) -> dict[str, Any]:
+    """Write model and catalogue; returns the `models` part of a node's file. A `bundled` one is in no store."""
     store = folder / "models"
     (folder / "labels").mkdir(parents=True)
     store.mkdir()
@@ -37,6 +37,8 @@ def write(folder: Path) -> dict[str, Any]:
         "labels": "street",
         "licence": {"spdx": "Apache-2.0", "holder": "The WardSense authors", "fits": ["run"]},
     }
+    if bundled:
+        entry["bundled"], store = str(store), folder / "nothing-pulled"
     (folder / "models.yaml").write_text(yaml.safe_dump({"models": {NAME: entry}}), "utf-8")
     return {"catalogue": str(folder / "models.yaml"), "store": str(store), "detector": NAME, "sessions": 1}
 
