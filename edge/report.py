@@ -61,6 +61,8 @@ class Reporter:
             "dropped": self._slots.dropped[camera],
             "opened": source.opened,
             "corrupt": source.corrupt,
+            "clock_offset_s": source.clock_offset,
+            "timed_by_camera": source.timed_by_camera,
             "codec": source.codec,
             "size": source.size,
         }

@@ -7,6 +7,7 @@ import pytest
 
 from streams.cameras.address import Address
 from streams.cameras.rtsp import RtspCamera, Transport
+from streams.cameras.source import Counters
 from streams.clocks import SystemClock
 from streams.frames import Frame
 from streams.weather import SourceLost, SourceRefused
@@ -55,6 +56,12 @@ def test_the_cameras_own_clock_is_heard_through_rtcp(server: RtspServer) -> None
     until(lambda: camera.counters.clock_offset is not None, 15.0, "a sender report")
     watching.leave()
     assert abs(camera.counters.clock_offset or 0) < 1
+    assert camera.counters.timed_by_camera
+
+
+def test_a_camera_whose_clock_is_far_off_or_says_nothing_does_not_time_its_pictures() -> None:
+    assert not Counters(clock_offset=None).timed_by_camera
+    assert not Counters(clock_offset=-3600.0).timed_by_camera
 
 
 def test_only_what_is_looked_at_is_given(server: RtspServer) -> None:
