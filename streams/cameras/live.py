@@ -33,7 +33,7 @@ from streams.weather import SourceLost, SourceRefused
 STALL_S: Final = 10.0
 # Left alone FFmpeg reads twenty pictures to guess a frame rate we do not use, and hands them over two seconds old.
 ALWAYS: Final = {"fpsprobesize": "0", "max_pixels": str(MAX_PIXELS)}
-MOST_REORDERED: Final = 64  # packets a decoder may hold back before it gives their picture
+MOST_WAITING: Final = 2048  # packets that are held, or that a decoder holds back, before their picture is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class _Times:
 
     def came(self, pts: int | None, arrival: Arrival) -> None:
         self._arrivals[pts] = self._latest = arrival
-        while len(self._arrivals) > MOST_REORDERED:
+        while len(self._arrivals) > MOST_WAITING:
             self._arrivals.popitem(last=False)
 
     def stamp(self, pts: int | None, base: Any) -> Stamp:  # noqa: ANN401 - a Fraction, or None beside a missing pts

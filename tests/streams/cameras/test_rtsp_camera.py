@@ -71,6 +71,14 @@ def test_only_what_is_looked_at_is_given(server: RtspServer) -> None:
     assert camera.counters.decoded >= 44
 
 
+def test_a_camera_looked_at_rarely_is_read_and_hardly_decoded(server: RtspServer) -> None:
+    frames, camera = first(RtspCamera("gate", server.url("plain"), looked_at_fps=0.4), 3)
+    assert frames[-1].elapsed - frames[0].elapsed == pytest.approx(5, abs=0.3)
+    assert abs((datetime.now(UTC) - frames[-1].captured).total_seconds()) < 2
+    assert camera.counters.decoded <= 60
+    assert camera.counters.packets >= 100
+
+
 def test_damaged_packets_are_counted_and_survived(server: RtspServer) -> None:
     frames, camera = first(RtspCamera("gate", server.url("damaged")), 60)
     assert len(frames) == 60

@@ -4,6 +4,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from streams.cameras.packets import Pace
@@ -69,12 +70,22 @@ def test_a_web_camera_over_tls_is_watched_when_somebody_vouches_for_it(tmp_path:
             first(MjpegCamera("gate", secured.url("gate")), 1)
 
 
-def test_an_mjpeg_camera_that_falls_silent_is_lost_after_the_stall_limit(server: WebCameras) -> None:
-    watching = Watching(MjpegCamera("gate", server.url("gate"), stall_s=1.5))
+@pytest.mark.parametrize(("kind", "name"), [(MjpegCamera, "gate"), (HlsCamera, "plain")])
+def test_a_web_camera_that_falls_silent_is_lost_after_the_stall_limit(
+    server: WebCameras, kind: type[MjpegCamera] | type[HlsCamera], name: str
+) -> None:
+    watching = Watching(kind("gate", server.url(name), stall_s=1.5))
     until(lambda: watching.came(3), what="first frames")
     server.silence()
-    until(watching.over, 10, "noticing the silence")
+    until(watching.over, 20, "noticing the silence")
     assert isinstance(watching.ended, SourceLost)
+
+
+def test_large_pictures_of_an_mjpeg_camera_are_watched() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (1080, 1920, 3), np.uint8)
+    with WebCameras({"gate": jpegs([noise])}) as server:
+        frames = first(MjpegCamera("gate", server.url("gate")), 2)
+    assert [frame.size for frame in frames] == [(1920, 1080)] * 2
 
 
 @pytest.mark.parametrize("kind", [MjpegCamera, HlsCamera])
