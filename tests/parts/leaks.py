@@ -72,15 +72,21 @@ def pictures(layer: bytes) -> Iterator[Pixels]:
 
 
 def seen(pixels: Pixels) -> Leak:
-    """The codes in one picture, at its own size and as far as it was made smaller, and pixels in their colours."""
+    """The codes in one picture, by their greys so that one without colours counts, and pixels in their colours."""
     shown = frozenset(name for name in SIZES if _like(pixels, code(name)) > LIKE)
-    return Leak(shown, int(_near(pixels).sum()))
+    return Leak(shown, coloured(pixels))
+
+
+def coloured(pixels: Pixels) -> int:
+    """How many pixels of a picture are as good as magenta or yellow."""
+    return int(_near(pixels).sum())
 
 
 def _like(pixels: Pixels, wanted: Pixels) -> float:
     if pixels.shape[0] < wanted.shape[0] or pixels.shape[1] < wanted.shape[1]:
         return 0.0
-    found = cv2.matchTemplate(pixels, wanted, cv2.TM_CCOEFF_NORMED)
+    grey, code_grey = (cv2.cvtColor(one, cv2.COLOR_BGR2GRAY) for one in (pixels, wanted))
+    found = cv2.matchTemplate(grey, code_grey, cv2.TM_CCOEFF_NORMED)
     return float(np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0).max())
 
 
