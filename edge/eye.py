@@ -6,7 +6,7 @@ it did not run the picture stays here and the event says why; a bug in it ends t
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,7 +17,9 @@ import numpy as np
 import structlog
 
 from edge.analytics.happening import Happening, Phase
+from edge.analytics.nearly import Nearly
 from edge.analytics.scene import Scene
+from edge.analytics.slow_change import Blocks
 from edge.coverage import Counted
 from edge.gate import Gate, GateSetting
 from edge.luma import Luma, luma
@@ -63,6 +65,26 @@ class Task:
     masks: Masks = NO_MASKS
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Glimpse:
+    """What one look went through, for tools that explain it; `spared`: no detector looked, what was seen still stands.
+
+    `seen` is all the detector found, `wanted` of that the camera's classes outside its masks, `tracks` what is followed
+    and shown now, `unborn` the boxes too unsure to begin a track. `elapsed` is the stream's seconds.
+    """
+
+    frame: Frame
+    elapsed: float
+    spared: bool
+    labels: Sequence[str]
+    seen: Detections
+    wanted: Detections
+    tracks: Detections
+    unborn: Detections
+    happenings: Sequence[Happening]
+    nearly: Sequence[Nearly]
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """When a picture was: of its stream and of the world."""
@@ -75,10 +97,17 @@ class Eye:
     """One camera's tracker, scene and teller. `look` is called by one worker at a time.
 
     `seen` counts boxes from the detector's usual threshold up; `faint` those below, which are there to keep a track
-    alive and are mostly nothing.
+    alive and are mostly nothing. `explain` is told every look in full; a running node has none.
     """
 
-    def __init__(self, witness: Witness, task: Task, scene: Scene, mint: Callable[[], UUID]) -> None:
+    def __init__(
+        self,
+        witness: Witness,
+        task: Task,
+        scene: Scene,
+        mint: Callable[[], UUID],
+        explain: Callable[[Glimpse], None] | None = None,
+    ) -> None:
         self.camera = witness.camera
         self.looks = 0
         self.seen = 0
@@ -90,6 +119,7 @@ class Eye:
         self._seen: Seen | None = None
         self._scene = scene
         self._teller = Teller(witness, mint)
+        self._explain = explain
         self._noise = np.random.default_rng()
         self._lock = threading.Lock()
         self._elapsed = 0.0
@@ -108,7 +138,7 @@ class Eye:
 
     def look(self, frame: Frame, eyes: Eyes) -> Told:
         """Everything this picture means."""
-        seen = self._see(frame, eyes)
+        spared, seen = self._gate.spared, self._see(frame, eyes)
         wanted = _of(seen.detections, eyes.labels, self._task.classes)
         wanted = wanted[~self._task.masks.hidden(wanted.xyxy)]
         with self._lock:
@@ -117,6 +147,9 @@ class Eye:
             happenings = self._scene.observe(
                 tracks, eyes.labels, elapsed, self._tracker.ended(), partial(_unmasked, frame, self._task.masks)
             )
+            if self._explain is not None:
+                figures = (seen.detections, wanted, tracks, self._tracker.unborn, happenings, self._scene.nearly())
+                self._explain(Glimpse(frame, elapsed, self._gate.spared > spared, eyes.labels, *figures))
             told = [happening for happening in happenings if happening.kind in self._task.tell]
             proof, pictures = self._prove(frame, eyes, told)
             events = tuple(self._teller.tell(happening, frame.captured, proof) for happening in told)
@@ -136,6 +169,10 @@ class Eye:
             return self._seen
         return Seen(before.detections, {})
 
+    def picture(self, frame: Frame, eyes: Eyes) -> Redacted:
+        """This picture as it may leave; by the worker that looked at it last. Raises NotRedacted."""
+        return pictured(frame, eyes, self._tracker.alive(REMEMBERED_S), self._noise, self._task.masks)
+
     def blind(self, cause: str) -> list[Event]:
         """The camera shows nothing any more: time stands still, and what is open is unknown."""
         with self._lock:
@@ -147,6 +184,16 @@ class Eye:
         """These pictures, by SHA-256, were not kept: no later word may name them."""
         with self._lock:
             self._teller.without(lost)
+
+    def clean(self) -> dict[str, Blocks]:
+        """What the slow-change rules hold for clean, by their ids."""
+        with self._lock:
+            return self._scene.clean()
+
+    def recall(self, clean: Mapping[str, Blocks], after_s: float) -> None:
+        """Go on from what was clean before a restart, `after_s` watched seconds from the first look."""
+        with self._lock:
+            self._scene.recall(clean, after_s)
 
     def _advance(self, frame: Frame) -> float:
         """Stream seconds that never fall: a source opened again begins at 0, and what passed meanwhile is added.
@@ -170,7 +217,7 @@ class Eye:
         if not self._task.evidence:
             return Proof(notes=(Reason(code="evidence_off"),)), ()
         try:
-            picture = pictured(frame, eyes, self._tracker.alive(REMEMBERED_S), self._noise, self._task.masks)
+            picture = self.picture(frame, eyes)
         except NotRedacted as refused:
             log.warning("no picture", camera=self.camera, code=refused.code, why=str(refused))
             return Proof(notes=(Reason(code=refused.code),)), ()

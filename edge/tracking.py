@@ -88,6 +88,7 @@ class Tracker:
         self._looked = 0.0
         self._named = 0
         self._ended: list[int] = []
+        self._unborn: tuple[Detections, NDArray[np.bool_]] | None = None
 
     def __len__(self) -> int:
         """Tracks held: shown, lost and tentative."""
@@ -120,6 +121,11 @@ class Tracker:
         table = self._table[self._elapsed - self._table["seen"] <= within]
         boxes = np.clip(kalman.cornered(table["motion"]), 0, 1).astype(np.float32)
         return Detections(boxes, table["score"].copy(), table["label"].copy(), table["track"].copy())
+
+    @property
+    def unborn(self) -> Detections:
+        """The boxes of the last look that no track claimed and that were too unsure to begin one."""
+        return Detections.none() if self._unborn is None else self._unborn[0][self._unborn[1]]
 
     def ended(self) -> list[int]:
         """Identities shown once that are gone for ever, each told once."""
@@ -190,6 +196,7 @@ class Tracker:
         settings = self._settings
         free = detections.score >= settings.newborn
         free[taken] = False
+        self._unborn = detections, _others(~free, taken)
         new = np.flatnonzero(free)
         new = new[np.argsort(-detections.score[new], kind="stable")][: max(settings.most - len(self._table), 0)]
         if not len(new):
@@ -201,6 +208,11 @@ class Tracker:
         rows["label"], rows["score"], rows["lead"] = detections.label[new], detections.score[new], detections.score[new]
         self._named += len(new)
         self._table = np.concatenate([self._table, rows])
+
+
+def _others(chosen: NDArray[np.bool_], taken: Rows) -> NDArray[np.bool_]:
+    chosen[taken] = False
+    return chosen
 
 
 def _single(detections: Detections, twin: float) -> NDArray[np.bool_]:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from statistics import median
 
 from edge.analytics.happening import Happening
-from edge.analytics.holding import Hold, concerned, together
+from edge.analytics.holding import Hold, concerned, together, unheld
+from edge.analytics.nearly import Nearly, What
 from edge.analytics.pace import AGAIN, Paces
 from edge.analytics.presence import Stay
 from edge.analytics.watches import Congestion
@@ -25,15 +26,27 @@ class Congestions:
         self._hold = Hold(rule.grace_s)
         self._paces = Paces()
         self._slow = False
+        self._held: float | None = None
+        self._now: dict[int, float] = {}
 
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:
         """One happening while the traffic is slow, else none."""
         rule = self._rule
         here = concerned(rule, stays, watched, rule.grace_s)
-        paces = self._paces.step(here)
+        paces = self._now = self._paces.step(here)
         bound = rule.slow * (AGAIN if self._slow else 1)
         self._slow = len(paces) >= rule.at_least and median(paces.values()) <= bound
         held = self._hold.step([stay for stay in here if stay.first in paces], watched, holds=self._slow)
+        self._held = None if held is None else held[0]
         if held is None or held[0] < rule.for_s:
             return []
         return [together(rule, held[1], held[0], elapsed)]
+
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:  # noqa: ARG002 - one call serves every rule
+        """Too few vehicles, or their middle one too fast, or not yet for long enough."""
+        rule, many = self._rule, len(self._now) >= self._rule.at_least
+        if self._held is not None or not many:
+            return unheld(rule, (len(self._now), rule.at_least), self._held, rule.for_s)
+        pace = median(self._now.values())
+        subject = "+".join(sorted(rule.classes))
+        return [Nearly(rule.id, rule.zone, 0, subject, What.PACE, pace, rule.slow, min(rule.slow / pace, 1.0))]

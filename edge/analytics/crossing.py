@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.analytics.anchors import Anchor, hidden, sizes, standing
+from edge.analytics.nearly import NEAR_LINE, What
 from edge.analytics.places import Line
 
 Floats = NDArray[np.float64]
@@ -38,6 +39,18 @@ class Crossed:
     rightward: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """How the track that owns `row` stands to a line it has not crossed since it was last on a side of it."""
+
+    row: int
+    line: Line
+    what: What
+    reached: float
+    wanted: float
+    near: float
+
+
 class Crossings:
     """The sides every track of one camera has been on."""
 
@@ -53,6 +66,7 @@ class Crossings:
         self._last = np.full((0, count, 2), np.nan)
         self._began = np.full((0, count), np.nan)
         self._now = np.full((0, count), np.nan)
+        self._rows = np.zeros(0, np.intp)
         self._by_end = np.zeros((0, count, 3), np.int8)
         """The last passage near an end: which end (1, 2; 0: none), which way, whether through the line."""
 
@@ -69,6 +83,7 @@ class Crossings:
 
     def step(self, rows: Rows, boxes: Floats, capacity: int) -> list[Crossed]:
         """The crossings completed at this look by boxes (N, 4) xyxy, whose tracks own `rows` of `capacity`."""
+        self._rows = rows
         if not self._lines or not len(rows):
             return []
         self._grow(capacity)
@@ -89,6 +104,29 @@ class Crossings:
         self._now[rows] = np.where(trusted, distance, self._now[rows])
         self._began[rows] = np.where(np.isnan(self._began[rows]), self._now[rows], self._began[rows])
         return self._told(rows, crossed, side > 0)
+
+    def nearly(self) -> list[Approach]:
+        """Who was at or over a line at the last look without crossing it."""
+        if not self._lines:
+            return []
+        found = [self._approach(int(row), column) for row in self._rows for column in range(len(self._lines))]
+        return [approach for approach in found if approach is not None]
+
+    def _approach(self, row: int, column: int) -> Approach | None:
+        line, now, notes = self._lines[column], float(self._now[row, column]), int(self._notes[row, column])
+        if np.isnan(now):
+            return Approach(row, line, What.CUT, 0.0, line.margin, 0.0)
+        way = self._along[column]
+        beyond = float((self._last[row, column] - self._start[column]) @ way / (way @ way))
+        beyond = max(-beyond, beyond - 1, 0.0)
+        if beyond:
+            turned = float(self._began[row, column]) * now < 0 and not notes
+            return Approach(row, line, What.BESIDE_LINE, beyond, 0.0, max(1 - beyond, 0.0)) if turned else None
+        if notes and self._side[row, column] * notes <= 0 and abs(now) < line.margin:
+            return Approach(row, line, What.OVER_LINE, max(now * np.sign(notes), 0.0), line.margin, 1.0)
+        if abs(now) < NEAR_LINE:
+            return Approach(row, line, What.OFF_LINE, abs(now), 0.0, 1 - abs(now) / NEAR_LINE)
+        return None
 
     def _told(self, rows: Rows, crossed: Bools, rightward: Bools) -> list[Crossed]:
         return [Crossed(int(rows[i]), self._lines[j], bool(rightward[i, j])) for i, j in np.argwhere(crossed)]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 from edge.analytics.happening import Happening, Kind, Phase
+from edge.analytics.nearly import Nearly, What, short
 from edge.analytics.presence import Stay
 
 ANY: Final = "any"
@@ -52,6 +53,15 @@ class Hold:
         elif watched - self._held > self._grace:
             self._since, self._last = None, []
         return None if self._since is None else (self._held - self._since, self._last)
+
+
+def unheld(rule: Rule, count: tuple[int, int], held: float | None, for_s: float) -> list[Nearly]:
+    """What a bound on many lacks: of `count`, how many there are and how many are wanted; or time, once it holds."""
+    subject = "+".join(sorted(rule.classes)) or ANY
+    if held is not None:
+        return [short(rule.id, rule.zone, (0, subject), What.HELD, held, for_s)] if held < for_s else []
+    there, wanted = count
+    return [short(rule.id, rule.zone, (0, subject), What.COUNT, there, wanted)] if there < wanted else []
 
 
 def concerned(rule: Rule, stays: Sequence[Stay], watched: float, grace_s: float) -> list[Stay]:

@@ -8,6 +8,7 @@ from edge.analytics.crowding import Level
 from edge.analytics.happening import Happening
 from edge.analytics.left import LeftObjects
 from edge.analytics.loitering import Loiterers
+from edge.analytics.nearly import Nearly
 from edge.analytics.presence import Stay
 from edge.analytics.queueing import Queues
 from edge.analytics.removed import RemovedObjects
@@ -34,6 +35,9 @@ class Judge(Protocol):
 
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:
         """What holds at this look, in any phase: `stays` of the rule's zone, watched and stream seconds."""
+
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:
+        """How far the others have come by the last look; `stays` are those of that look."""
 
 
 def judge_of(watch: Stayed) -> Judge:

@@ -17,6 +17,7 @@ from typing import Final
 from edge.analytics.alone import told_of
 from edge.analytics.halting import Halts
 from edge.analytics.happening import Happening
+from edge.analytics.nearly import Nearly, What, short
 from edge.analytics.presence import Stay
 from edge.analytics.watches import ObjectLeft
 
@@ -40,18 +41,33 @@ class LeftObjects:
         self._rule = rule
         self._halts = Halts(rule.radius)
         self._company: dict[int, _Company] = {}
+        self._since: dict[int, float] = {}
 
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:
         """One happening for every object that has been alone long enough."""
         rule = self._rule
         things = [stay for stay in stays if stay.subject in rule.classes]
         people = [stay for stay in stays if stay.subject in rule.attended_by and watched - stay.seen <= HIDDEN_S]
-        since = self._halts.step(things)
+        since = self._since = self._halts.step(things)
         self._company = {thing.first: self._attend(thing, people, watched) for thing in things}
         return [
             told_of(rule, thing, dwell=dwell, elapsed=elapsed)
             for thing in things
             if (dwell := thing.seen - max(since[thing.first], self._company[thing.first].attended)) >= rule.after_s
+        ]
+
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:
+        """How long every other object has stood alone."""
+        rule = self._rule
+        alone = {
+            thing.first: thing.seen - max(self._since[thing.first], self._company[thing.first].attended)
+            for thing in stays
+            if thing.first in self._since
+        }
+        return [
+            short(rule.id, rule.zone, (thing.first, thing.subject), What.ALONE, alone[thing.first], rule.after_s)
+            for thing in stays
+            if thing.first in alone and alone[thing.first] < rule.after_s
         ]
 
     def _attend(self, thing: Stay, people: Sequence[Stay], watched: float) -> _Company:

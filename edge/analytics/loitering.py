@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from edge.analytics.alone import told_of
 from edge.analytics.happening import Happening
+from edge.analytics.nearly import Nearly, What, short
 from edge.analytics.presence import Stay
 from edge.analytics.watches import Loitering
 
@@ -21,4 +22,21 @@ class Loiterers:
             told_of(rule, stay, dwell=stay.dwell, elapsed=elapsed)
             for stay in stays
             if stay.dwell >= rule.after_s and (not rule.classes or stay.subject in rule.classes)
+        ]
+
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:
+        """How long everyone else has stayed; of classes nobody asked for too."""
+        rule = self._rule
+        asked = {stay.first: not rule.classes or stay.subject in rule.classes for stay in stays}
+        return [
+            short(
+                rule.id,
+                rule.zone,
+                (stay.first, stay.subject),
+                What.DWELL if asked[stay.first] else What.CLASS,
+                stay.dwell,
+                rule.after_s,
+            )
+            for stay in stays
+            if stay.dwell < rule.after_s or not asked[stay.first]
         ]

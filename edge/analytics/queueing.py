@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.analytics.happening import Happening
-from edge.analytics.holding import Hold, concerned, together
+from edge.analytics.holding import Hold, concerned, together, unheld
+from edge.analytics.nearly import Nearly
 from edge.analytics.pace import AGAIN, Paces
 from edge.analytics.presence import Stay
 from edge.analytics.watches import Queue
@@ -31,6 +32,8 @@ class Queues:
         self._hold = Hold(rule.grace_s)
         self._paces = Paces()
         self._waiting: frozenset[int] = frozenset()
+        self._length = 0
+        self._held: float | None = None
 
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:
         """One happening while the queue is long enough, else none."""
@@ -41,9 +44,14 @@ class Queues:
         self._waiting = frozenset(first for first, pace in paces.items() if pace <= slow[first])
         queue = longest([stay for stay in here if stay.first in self._waiting], rule.gap)
         held = self._hold.step(queue, watched, holds=len(queue) >= rule.at_least)
+        self._length, self._held = len(queue), None if held is None else held[0]
         if held is None or held[0] < rule.for_s:
             return []
         return [together(rule, held[1], held[0], elapsed)]
+
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:  # noqa: ARG002 - one call serves every rule
+        """How long the queue is while it is too short; for how long, once it is long enough."""
+        return unheld(self._rule, (self._length, self._rule.at_least), self._held, self._rule.for_s)
 
 
 def longest(waiting: Sequence[Stay], gap: float) -> list[Stay]:

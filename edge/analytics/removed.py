@@ -17,6 +17,7 @@ from typing import Final
 from edge.analytics.anchors import SMALLEST
 from edge.analytics.halting import Halts, near
 from edge.analytics.happening import Box, Happening, Phase
+from edge.analytics.nearly import Nearly, What, short
 from edge.analytics.presence import Stay
 from edge.analytics.watches import ObjectRemoved
 
@@ -45,6 +46,7 @@ class RemovedObjects:
         self._halts = Halts(rule.radius)
         self._known: dict[int, _Known] = {}
         self._watched = 0.0
+        self._since: dict[int, float] = {}
 
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:
         """One happening for every object whose spot has been empty long enough."""
@@ -60,6 +62,20 @@ class RemovedObjects:
             if known.empty >= self._rule.after_s
         ]
 
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:
+        """How long objects have stood that are not known yet, and spots have been empty that are."""
+        rule, settling = self._rule, []
+        for stay in stays:
+            still = stay.seen - self._since.get(stay.first, stay.seen)
+            if 0 < still < rule.settled_s:
+                who = (stay.first, stay.subject)
+                settling.append(short(rule.id, rule.zone, who, What.SETTLED, still, rule.settled_s))
+        return settling + [
+            short(rule.id, rule.zone, (first, known.subject), What.EMPTY, known.empty, rule.after_s)
+            for first, known in self._known.items()
+            if 0 < known.empty < rule.after_s
+        ]
+
     def _look(self, known: _Known, here: Sequence[Stay], spent: float, watched: float) -> None:
         if any(stay.subject == known.subject and near(stay, known.spot, self._rule.radius) for stay in here):
             known.empty, known.seen = 0.0, watched
@@ -67,7 +83,7 @@ class RemovedObjects:
             known.empty += spent
 
     def _settle(self, things: Sequence[Stay]) -> None:
-        since = self._halts.step(things)
+        since = self._since = self._halts.step(things)
         for thing in things:
             if thing.seen - since[thing.first] < self._rule.settled_s:
                 continue

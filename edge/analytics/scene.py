@@ -6,7 +6,7 @@ State per track lives until the tracker tells that it ended, or until it was not
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from edge.analytics.crossing import Crossed, Crossings
 from edge.analytics.happening import Episodes, Happening, Kind, Phase
 from edge.analytics.judges import judge_of
+from edge.analytics.nearly import Nearly
 from edge.analytics.places import Line, Zone
 from edge.analytics.presence import Changes, Look, Presence, Stay
 from edge.analytics.roster import Roster, Sighting
-from edge.analytics.slow_change import SlowChanges
+from edge.analytics.slow_change import Blocks, SlowChanges
 from edge.analytics.watches import SlowChange, Watch
 from models.detections import Detections
 
@@ -43,7 +44,9 @@ class Scene:
         self._watches = [(watch, judge_of(watch), Episodes()) for watch in watches if not isinstance(watch, SlowChange)]
         by_id = {zone.id: zone for zone in zones}
         self._slow = [
-            (SlowChanges(watch, by_id[watch.zone]), Episodes()) for watch in watches if isinstance(watch, SlowChange)
+            (watch.id, SlowChanges(watch, by_id[watch.zone]), Episodes())
+            for watch in watches
+            if isinstance(watch, SlowChange)
         ]
         self._roster = Roster()
         self._elapsed: float | None = None
@@ -84,7 +87,7 @@ class Scene:
         for watch, judge, episodes in self._watches:
             stays = self._presences[watch.zone].stays
             happenings += episodes.told(judge.truths(stays, self._watched, elapsed), elapsed)
-        for slow, episodes in self._slow:
+        for _, slow, episodes in self._slow:
             if picture is not None and slow.due(self._watched):
                 slow.see(picture(), look.boxes, self._watched)
             happenings += episodes.told(slow.truths(self._watched, elapsed), elapsed)
@@ -94,6 +97,27 @@ class Scene:
         """From here on the camera does not see; watched time stands still until the next look."""
         self._advance(elapsed)
         self._sees = False
+
+    def clean(self) -> dict[str, Blocks]:
+        """What the slow-change rules hold for clean, by their ids; those that still learn are left out."""
+        return {rule: slow.clean for rule, slow, _ in self._slow if slow.clean is not None}
+
+    def recall(self, clean: Mapping[str, Blocks], after_s: float) -> None:
+        """Go on from what was clean in the node's last life, `after_s` seconds from now; before the first look."""
+        for rule, slow, _ in self._slow:
+            if rule in clean:
+                slow.recall(clean[rule], after_s)
+
+    def nearly(self) -> list[Nearly]:
+        """How far everybody has come, by the last look, towards what has not happened."""
+        told = []
+        for approach in self._crossings.nearly():
+            seen, line = self._roster.last(approach.row), approach.line.id
+            figures = (approach.what, approach.reached, approach.wanted, approach.near)
+            told.append(Nearly(line, line, seen.track, seen.subject, *figures))
+        for watch, judge, _ in self._watches:
+            told += judge.nearly(self._presences[watch.zone].stays)
+        return told + [nearly for _, slow, _ in self._slow for nearly in slow.nearly()]
 
     def drain_tallies(self) -> Tallies:
         """The counts since the last call, zeros left out."""

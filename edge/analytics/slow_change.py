@@ -8,8 +8,9 @@ Blocks behind a tracked object are not judged: somebody who stands there has cha
 `share` of its visible blocks have, in `looks` looks running; it is clean again at half that share. Where more than
 `ELSEWHERE` of the blocks outside have changed too, the light is another one (an infra-red lamp, snow, a low sun) and
 the look says nothing; a zone that is more than half hidden says nothing either.
-Limits: what is there at the first looks is taken for clean, also after a restart, so begin when it is; a shadow that
-falls on the zone alone and stays for two looks is a change; after a change of light only like light is judged.
+Limits: what is there at the first looks is taken for clean, so begin when it is (a restart goes on from what was clean
+before it: `edge.references`); a shadow that falls on the zone alone and stays for two looks is a change; after a change
+of light only like light is judged.
 """
 
 from typing import Final
@@ -21,11 +22,14 @@ from shapely.geometry import Polygon
 
 from edge.analytics.happening import Box, Happening, Phase
 from edge.analytics.holding import ANY
+from edge.analytics.nearly import Nearly, What, short
 from edge.analytics.places import Zone
 from edge.analytics.watches import SlowChange
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Blocks = NDArray[np.float64]
+"""Grey levels (36, 64); not a number where somebody always stood."""
 
 ACROSS: Final = 64
 DOWN: Final = 36
@@ -53,6 +57,16 @@ class SlowChanges:
         self._looks = 0
         self._since = 0.0
         self._told: tuple[float, Box] | None = None
+        self._share = 0.0
+
+    @property
+    def clean(self) -> Blocks | None:
+        """The reference; None before it is learnt."""
+        return self._clean
+
+    def recall(self, clean: Blocks, after_s: float) -> None:
+        """Go on from a reference of before, beginning `after_s` watched seconds from the first look."""
+        self._clean, self._due = clean, after_s
 
     def due(self, watched: float) -> bool:
         """Whether a picture is wanted at this time, watched seconds."""
@@ -90,6 +104,15 @@ class SlowChanges:
             )
         ]
 
+    def nearly(self) -> list[Nearly]:
+        """How much of the zone was changed at the last look that could be judged; in how many, once it was enough."""
+        rule, who = self._rule, (0, ANY)
+        if self._told is not None or not self._share:
+            return []
+        if self._looks:
+            return [short(rule.id, rule.zone, who, What.LOOKS, self._looks, rule.looks)]
+        return [short(rule.id, rule.zone, who, What.SHARE, self._share, rule.share)]
+
     def _learn(self, blocks: Floats) -> None:
         self._first.append(blocks)
         if len(self._first) == REFERENCE:
@@ -108,7 +131,7 @@ class SlowChanges:
         )
         if outside.any() and changed[outside].mean() > ELSEWHERE:
             return
-        share = float(changed[inside].mean())
+        share = self._share = float(changed[inside].mean())
         enough = self._rule.share * (CLEAN if self._told else 1)
         if share < enough:
             self._looks, self._told = 0, None

@@ -16,6 +16,7 @@ from edge.analytics.alone import told_of
 from edge.analytics.anchors import Anchor, hidden
 from edge.analytics.ground import Plane
 from edge.analytics.happening import Happening, Speed
+from edge.analytics.nearly import Nearly, What, short
 from edge.analytics.presence import Stay
 from edge.analytics.speedometer import Speedometer
 from edge.analytics.watches import Speeding
@@ -30,6 +31,7 @@ class _Run:
     seen: float = float("-inf")
     surest: Speed | None = None
     over: bool = False
+    latest: Speed | None = None
 
 
 class Speeders:
@@ -54,6 +56,15 @@ class Speeders:
             if (run := self._runs[stay.first]).over
         ]
 
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:
+        """How fast everyone else goes for certain."""
+        rule = self._rule
+        return [
+            short(rule.id, rule.zone, (stay.first, stay.subject), What.SPEED, surely(run.latest), rule.over_kmh)
+            for stay in stays
+            if (run := self._runs.get(stay.first)) is not None and run.latest is not None and not run.over
+        ]
+
     def _measured(self, stays: Sequence[Stay]) -> dict[int, Speed]:
         """The speed, by `first`, of who is seen now with their feet in the picture."""
         fresh = [stay for stay in stays if stay.seen > self._runs[stay.first].seen]
@@ -67,6 +78,7 @@ class Speeders:
         )
 
     def _judge(self, run: _Run, speed: Speed) -> None:
+        run.latest = speed
         if surely(speed) >= self._rule.over_kmh:
             run.over = True
             if run.surest is None or surely(speed) > surely(run.surest):

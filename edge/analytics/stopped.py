@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from edge.analytics.alone import told_of
 from edge.analytics.halting import Halts
 from edge.analytics.happening import Happening
+from edge.analytics.nearly import Nearly, What, short
 from edge.analytics.presence import Stay
 from edge.analytics.watches import StoppedVehicle
 
@@ -18,14 +19,25 @@ class Stopped:
     def __init__(self, rule: StoppedVehicle) -> None:
         self._rule = rule
         self._halts = Halts(rule.radius)
+        self._since: dict[int, float] = {}
 
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:  # noqa: ARG002 - one call serves every rule
         """One happening for every vehicle that has stood long enough."""
         rule = self._rule
         vehicles = [stay for stay in stays if not rule.classes or stay.subject in rule.classes]
-        since = self._halts.step(vehicles)
+        since = self._since = self._halts.step(vehicles)
         return [
             told_of(rule, stay, dwell=dwell, elapsed=elapsed)
             for stay in vehicles
             if (dwell := stay.seen - since[stay.first]) >= rule.after_s
         ]
+
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:
+        """How long every other vehicle has stood; and who stayed, and is of no class that was asked for."""
+        rule, told = self._rule, []
+        for stay in stays:
+            since = self._since.get(stay.first)
+            what, spent = (What.CLASS, stay.dwell) if since is None else (What.STILL, stay.seen - since)
+            if since is None or spent < rule.after_s:
+                told.append(short(rule.id, rule.zone, (stay.first, stay.subject), what, spent, rule.after_s))
+        return told

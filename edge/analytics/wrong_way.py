@@ -18,6 +18,7 @@ from typing import Final
 from edge.analytics.alone import told_of
 from edge.analytics.anchors import SMALLEST
 from edge.analytics.happening import Happening
+from edge.analytics.nearly import Nearly, What, short
 from edge.analytics.presence import Stay
 from edge.analytics.watches import WrongWay
 
@@ -55,6 +56,15 @@ class WrongWays:
             told_of(rule, stay, dwell=stay.seen - self._courses[stay.first].since, elapsed=elapsed)
             for stay in wanted
             if self._courses[stay.first].wrong
+        ]
+
+    def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:
+        """How far everyone else has come back."""
+        rule = self._rule
+        return [
+            short(rule.id, rule.zone, (stay.first, stay.subject), What.BACK, course.back, rule.travel)
+            for stay in stays
+            if (course := self._courses.get(stay.first)) is not None and course.back and not course.wrong
         ]
 
     def _course(self, stay: Stay) -> _Course:
