@@ -14,10 +14,11 @@ comes lies beyond the level at which it goes. Troubles have an order, and the fi
 The thresholds were read off the development videos, fit and spoiled; `python -m benchmarks.fitness` prints how soon
 each trouble is told on each of them, and what dusk, rain, headlights, infra-red and a lorry before the lens do to it.
 `moved` is told within 95 s, any other trouble within 5 s of its `say_after_s`.
-Limits: what was usual is forgotten at a restart, so a camera moved while the node was away is believed, as is whoever
-restarts it after moving it on purpose; a camera blurred from the first day is believed. Light that fades over minutes
-ends in `dark`, even where it was paint. A burnt-in clock hides that a sensor behind it froze. The seconds in which a
-trouble stood and was not yet said count as watched.
+What was usual outlives the node (`edge.references`), so a camera that was turned while the node was away is told as
+moved; whoever restarts the node once that is said means the new view.
+Limits: a camera blurred from the first day is believed. Light that fades over minutes ends in `dark`, even where it was
+paint. A burnt-in clock hides that a sensor behind it froze. The seconds in which a trouble stood and was not yet said
+count as watched.
 """
 
 from collections.abc import Mapping
@@ -38,6 +39,8 @@ LOOKS_LEAST: Final = 3
 EDGES_FOLLOW_S: Final = 900.0
 LIGHT_FOLLOWS_S: Final = 120.0
 LATELY_S: Final = 15.0
+MOVES_IN_S: Final = 50.0
+"""Within this time a view that is another one shows as such in what was seen lately."""
 
 
 class Unfit(StrEnum):
@@ -222,6 +225,22 @@ class Fitness:
         self._usual = Usual(EDGES_FOLLOW_S, LIGHT_FOLLOWS_S, int(LEARN_S))
         self._lately = Usual(LATELY_S, LATELY_S, int(LATELY_S))
         self._still = _Stillness()
+        self._recalled: Measured | None = None
+
+    @property
+    def usual(self) -> Measured | None:
+        """What the camera usually shows, worth keeping; None while too little was learnt, or it looks elsewhere."""
+        return self._usual.measured if self._learning.enough and self.unfit is not Unfit.MOVED else None
+
+    @property
+    def sure_after_s(self) -> float | None:
+        """How soon after a restart it is said if the camera looks elsewhere than before; None: never."""
+        moved = self._holds.get(Unfit.MOVED)
+        return None if moved is None else moved.say_after_s + MOVES_IN_S
+
+    def recall(self, usual: Measured) -> None:
+        """Go on from what was usual in the node's last life; before the first picture is judged."""
+        self._recalled = usual
 
     def due(self, now: float) -> bool:
         """Whether a picture of `now` (seconds of the stream) is to be judged; falling time is a stream begun again."""
@@ -234,7 +253,11 @@ class Fitness:
         self._last = now
         if after < 0:
             after = self._begin_again()
-        for trouble, sign in self._signs(measure(picture), self._still.holds(picture), after).items():
+        seen = measure(picture)
+        if self._recalled is not None:
+            self._usual.recall(self._recalled, seen)
+            self._recalled, self._learning = None, _Learning(LEARN_LOOKS, LEARN_S)
+        for trouble, sign in self._signs(seen, self._still.holds(picture), after).items():
             hold = self._holds.get(trouble)
             if hold is not None and sign is None:
                 hold.wait(after)

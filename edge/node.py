@@ -34,6 +34,7 @@ from edge.obeying import Orders
 from edge.orders import Running
 from edge.outbox import Outbox
 from edge.publisher import Publisher, PublisherStats
+from edge.references import References
 from edge.report import Reporter
 from edge.schedule import Slots
 from edge.seeing import Eyes
@@ -53,6 +54,8 @@ TICK_S: Final = 1.0
 COUNTERS_EVERY: Final = 2
 HEALTH_EVERY: Final = 60
 FIRST_HEALTH: Final = 5
+REFERENCES_EVERY: Final = 1800
+FIRST_REFERENCES: Final = 150
 PATIENCE_S: Final = 0.5
 UPLOADS: Final = 2
 SPARE_THREADS: Final = 8
@@ -89,6 +92,8 @@ class Node:
         self._slots, self._stages = Slots(), Stages()
         self._eye = self._make_eyes(config_rev)
         self._fitness = {camera.id: Fitness(camera.fitness) for camera in config.cameras}
+        setting = {camera.id: camera for camera in config.cameras}
+        self._references = References(config.data / "references", setting, self._fitness, self._eye)
         journal = OpenEvents(config.data / "open-events.json")
         self._voice = Voice(self._eye, self.outbox, journal, self.clock, uuid.uuid7)
         now = self.clock.now()
@@ -178,10 +183,12 @@ class Node:
 
     def _fit(self, frame: Frame) -> bool:
         """Whether the picture is worth a look; a camera's fitness is judged while no other worker has its pictures."""
+        self._references.seen(frame, self.clock.now())
         fitness = self._fitness[frame.camera]
         before = fitness.unfit
         if fitness.due(frame.elapsed) and fitness.judge(luma(frame.pixels), frame.elapsed) is not before:
             self._voice.judged(frame.camera, fitness.unfit)
+            self._references.keep(frame.camera, self.clock.now())
         return fitness.unfit is None
 
     def _in_loop(self, take_in: Callable[[T], None], said: T) -> None:
@@ -207,6 +214,8 @@ class Node:
                 await asyncio.to_thread(self._report)
             if beat % COUNTERS_EVERY == 0:
                 await asyncio.to_thread(self._count, now, self._publisher.stats())
+            if beat % REFERENCES_EVERY == FIRST_REFERENCES:
+                await asyncio.to_thread(self._references.keep_all, now)
             beat += 1
             await self.clock.pause(TICK_S)
 
@@ -231,6 +240,7 @@ class Node:
         """Seeing and measuring end, what was begun is told, and the line gets a moment to take it."""
         self._halt.set()
         await asyncio.wait(seeing)
+        await asyncio.to_thread(self._references.keep_all, self.clock.now())
         for coverage in self._coverage.values():
             await self._add(coverage.flush())
         deadline = self.clock.monotonic() + HANDOVER_S

@@ -10,7 +10,7 @@ Limits: a view of fewer than `BLOCKS_LEAST` blocks with edges (a bare wall) cann
 under heavy noise is not seen. The thresholds that follow from it, and how they were found: `edge.fitness`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -109,6 +109,10 @@ class Usual:
             field=np.asarray(was.field + (seen.field - was.field) * np.float32(slow), np.complex64),
         )
         return self._learnt
+
+    def recall(self, learnt: Measured, seen: Measured) -> None:
+        """Take up what was usual in another life; light, which is another by now, is that of the first picture."""
+        self._learnt, self._pictures = replace(learnt, light=seen.light, burnt=seen.burnt), self._first
 
     def alike(self, seen: Measured, least: float = ALIKE) -> float | None:
         """The share of blocks with usual edges in which they are still there, at `least` so like; None for too few."""

@@ -18,7 +18,12 @@ import pytest
 import yaml
 from uuid_utils.compat import uuid7
 
+from edge.config import CameraSetting
+from edge.known_view import Known, mark_of, written
+from edge.luma import luma
+from edge.view import measure
 from streams.broker import Broker, connect
+from streams.cameras.drawn import empty_street
 from streams.wire.canonical import sha256_of
 from streams.wire.codec import encode
 from streams.wire.messages import Command, Config
@@ -285,6 +290,20 @@ def test_what_a_covered_camera_was_watching_is_unknown_and_its_seconds_are_not_c
 def counted(street: Street) -> dict[str, Any]:
     """What the node counts."""
     return dict(json.loads((street.folder / "node" / "counters.json").read_text("utf-8")))
+
+
+def test_what_a_camera_showed_before_a_restart_is_taken_up_and_kept(street: Street) -> None:
+    setting = CameraSetting.model_validate(busy_camera("cam-1", 1, fps=10))
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    file = street.folder / "node" / "references" / "cam-1.json"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(written(Known(measure(luma(empty_street())), {}), mark_of(setting, (640, 360)), yesterday))
+    street.start()
+    street.arrives("event", camera="cam-1")
+    assert street.node.stop() == 0
+    assert "view recalled" in street.node.said()
+    kept = json.loads(file.read_text("utf-8"))
+    assert datetime.fromisoformat(kept["at"]) > yesterday + timedelta(hours=23)
 
 
 def test_a_node_without_a_broker_runs_and_says_so(street: Street) -> None:
