@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from benchmarks import street, street_stored
 from benchmarks.told_true import RIM_S, ToldEvent, TrueEvent, judged, read
 from tests.parts import bright_eye, small_street
+from tests.parts.clips import Shape, render
 
 CROSSED = TrueEvent("crossing", "main", "rightward", "car", 7, 10.0, 10.0)
 STOOD = TrueEvent("stop", "kerb", "", "car", 8, 10.0, 50.0)
@@ -44,9 +47,16 @@ def test_what_is_true_and_not_told_is_missed_and_says_what_the_detector_saw(
     status, table = said(tmp_path / "clips", capsys, "--fps", "10", "--clip", "small")
     assert status == 1
     assert "MISNAMED main rightward bus (track 2) at 2.2 s: told as car" in table
-    assert "MISSED main leftward car (track 1) at 4.0 s; 64x64 px, 100% visible; in" in table
+    assert "MISSED main leftward car (track 1) at 4.0 s; 64x64 px, hidden in 0 of " in table
     assert "INVENTED no-stopping car at" in table
     assert "overlaps track 1 by" in table
+
+
+def test_with_the_truths_own_boxes_no_detector_is_to_blame(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = small_street.write(tmp_path / "clips")
+    render(clip, Shape(frames=small_street.FRAMES, fps=small_street.FPS), _dark)
+    assert "MISSED main" in said(tmp_path / "clips", capsys, "--fps", "10")[1]
+    assert said(tmp_path / "clips", capsys, "--fps", "10", "--true-boxes")[0] == 0
 
 
 def test_a_second_lap_has_its_own_truth(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,3 +108,7 @@ def test_so_many_watched_seconds_say_how_much_must_be_stored() -> None:
     asked = street_stored.expected([CROSSED, later, STOOD], 20.0, {"kerb": 30.0})
     assert asked == {("crossing", "main", "rightward", "car"): (1, 2)}
     assert street_stored.expected([STOOD], 60.0, {"kerb": 30.0}) == {("stop", "kerb", "", "car"): (1, 1)}
+
+
+def _dark(number: int, width: int, height: int) -> NDArray[np.uint8]:
+    return np.full((height, width, 3), number % 2, np.uint8)
