@@ -30,6 +30,7 @@ from edge.analytics.happening import Kind
 from edge.association import overlap
 from edge.config import CameraSetting
 from edge.eye import Eye, Task
+from edge.gate import GateSetting
 from edge.seeing import LOWEST, DetectorEyes, Seen
 from edge.telling import Witness
 from models import cards
@@ -116,7 +117,7 @@ def main(words: Sequence[str] | None = None) -> int:
     print(f"{entry.title}, {asked.laps} lap(s)")
     head = ("clip", "looks/s", "asked", "true", "found", "misnamed", "missed", "invented", "ms a look")
     print(f"{head[0]:<12}{head[1]:>8}  {head[2]:<10}" + "".join(f"{one:>10}" for one in head[3:]))
-    wrong = []
+    wrong: list[str] = []
     for fps in asked.fps or [10.0, 5.0]:
         for clip in clips:
             eyes.truth = clip if asked.true_boxes else None
@@ -143,9 +144,8 @@ def watched(clip: Clip, eyes: Remembering, fps: float, laps: int) -> Watched:
     """Play a clip as a node would look at it `fps` times a second."""
     eyes.watched = Watched()
     setting = clip.setting
-    task = Task(
-        classes=setting.classes, tracker=setting.tracker, gate=setting.gate, tell=frozenset(Kind), evidence=False
-    )
+    gate = setting.gate if eyes.truth is None else GateSetting(recheck_s=0)
+    task = Task(classes=setting.classes, tracker=setting.tracker, gate=gate, tell=frozenset(Kind), evidence=False)
     eye = Eye(Witness(setting.id), task, setting.scene(), uuid.uuid7)
     ways = {line.id: {line.rightward: "rightward", line.leftward: "leftward"} for line in setting.lines}
     for frame in _frames(clip, fps, laps):
