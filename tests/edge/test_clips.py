@@ -62,7 +62,7 @@ def test_a_film_is_cut_once_its_last_second_has_come(filmed: tuple[Preroll, list
     (path,) = clips.cut_due(at + timedelta(seconds=0.6))
     assert path.name == f"{at:%Y%m%dT%H%M%SZ}-gate-{told.events[0].id}.mkv"
     with av.open(str(path)) as film:
-        assert 8 <= sum(1 for _ in film.decode(video=0)) <= 14
+        assert 3 <= sum(1 for _ in film.decode(video=0)) <= 14
     assert clips.cut_due(at + timedelta(seconds=9)) == []
     assert (clips.cut.made, clips.cut.missed) == (1, 0)
 

@@ -59,7 +59,7 @@ def test_what_begins_before_a_camera_is_on_film_and_the_film_stays_in_its_folder
             asyncio.run(run_until(node, tmp_path / "node" / "clips"))
     (film,) = (tmp_path / "node" / "clips").iterdir()
     with av.open(str(film)) as shown:
-        assert sum(1 for _ in shown.decode(video=0)) >= 5
+        assert sum(1 for _ in shown.decode(video=0)) >= 2
     told = json.loads((tmp_path / "node" / "counters.json").read_text("utf-8"))["clips"]
     assert told["made"] == 1
     assert told["rings"]["gate"]["bytes"] > 0
