@@ -56,6 +56,15 @@ def test_the_wheel_carries_the_configurations_once_and_of_the_web_client_only_wh
     assert all(name.startswith("central/console/dist/") for name in client), client
 
 
+def test_the_wheel_carries_the_street_and_the_detectors_that_come_along(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        names = set(packed.namelist())
+    clips = [path for path in (ROOT / "demo" / "clips").glob("*") if path.suffix in (".mp4", ".yaml")]
+    brought = [*clips, *(ROOT / "models" / "bundled").glob("*.onnx")]
+    assert {path.relative_to(ROOT).as_posix() for path in brought} <= names
+    assert not [name for name in names if name.endswith(".mot.txt")]
+
+
 @pytest.mark.timeout(300)
 def test_an_edge_box_without_the_centre_checks_its_configuration(wheel: Path, tmp_path: Path) -> None:
     door = installed(wheel, tmp_path / "env", "edge")
@@ -90,6 +99,9 @@ def test_in_an_empty_folder_with_nothing_but_the_wheel_everything_is_found(wheel
     listed = run(door, "models", "list", folder=empty)
     assert listed.returncode == 0, listed.stderr
     assert "deimv2-femto" in listed.stdout
+    for brought in (ROOT / "models" / "bundled").glob("*.onnx"):
+        pulled = run(door, "models", "pull", brought.stem, folder=empty)
+        assert pulled.returncode == 0, pulled.stderr
     helped = run(door, "edge", "check", "--help", folder=empty)
     assert helped.returncode == 0, helped.stderr
     assert list(empty.iterdir()) == [], "who only asks leaves nothing behind"
