@@ -20,6 +20,7 @@ from edge.config_file import ConfigFile
 from edge.discovering import discover
 from edge.durable import DiskRefusedError, InUseError
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
+from edge.replay_commands import replay
 from models.session import ModelRefused
 from streams import logs
 from streams.clocks import Clock, SystemClock
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="A node: sees, measures, tells.")
 app.command()(discover)
+app.command()(replay)
 _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 

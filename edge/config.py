@@ -208,7 +208,11 @@ def load(path: Path) -> tuple[NodeConfig, str]:
 
 def understand(text: str, name: str) -> NodeConfig:
     """A configuration from its text. Raises DocumentRefused with every mistake."""
-    document = parse(text, name)
+    return settled(parse(text, name))
+
+
+def settled(document: Document) -> NodeConfig:
+    """A configuration from what was read of it. Raises DocumentRefused with every mistake."""
     config = fit(document, NodeConfig)
     mistakes = [*_twice(document, config), *_without_eyes(document, config), *_over_nothing(document, config)]
     if mistakes:

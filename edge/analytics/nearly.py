@@ -41,10 +41,6 @@ class What(StrEnum):
     """The picture's edge hides on which side of a line they stand."""
 
 
-AT_MOST: Final = frozenset({What.PACE, What.OFF_LINE, What.BESIDE_LINE})
-"""Figures that had to be as small as the bound, or smaller."""
-
-
 @dataclass(frozen=True, slots=True)
 class Nearly:
     """One figure of one look: `rule` is a rule's or a line's id, `first` who it is about (0: all together).
