@@ -1,32 +1,59 @@
-"""Which box belongs to which track: widened overlap, then the best assignment.
+"""Which box belongs to which track: the odds that both are one object, then the best assignment.
 
-Overlap (IoU) alone fails at 2 to 5 frames a second, where an object leaves its own box between two looks. Both boxes
-are therefore widened by the track's own doubt about where it is, as in C-BIoU (Yang et al., WACV 2023) but with the
-width taken from the Kalman filter: nothing at 25 frames a second, much for a newcomer whose speed is unknown.
+Overlap (IoU) with a floor asks the same of a track seen a moment ago and of one lost for a second, and of a look 40 ms
+and of one 500 ms away. The odds ask what the filter knows: how dense its belief is at the box, in place and size, held
+against how dense newcomers are. A belief that has grown wide is thin everywhere, so the same distance convinces less
+the longer a track was lost or the rarer the looks: seconds do what thresholds would have to be set for.
+Detectors err by little mostly and by much sometimes, hence Student's t and not a bell (Lange, Little and Taylor, 1989).
+Limits: no appearance; one density of newcomers for the whole picture.
 """
+
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.kalman import SPREAD, Motion, centred, sizes
+
 Floats = NDArray[np.float64]
 
+TAILS: Final = 4.0
+"""Degrees of freedom of a detector's error."""
+ENOUGH: Final = 1e-9
 
-def overlap(tracks: Floats, boxes: Floats, doubt: Floats | None = None) -> Floats:
-    """IoU of every track (T, 4) with every box (D, 4), xyxy, float64 (T, D).
+
+def odds(motion: Motion, boxes: Floats, newcomers: float) -> Floats:
+    """Log odds of every track (T, 5, 4) and box (D, 4) xyxy that they are one object, float64 (T, D).
 
     Args:
-        tracks: believed boxes.
+        motion: tracks as believed at the time of the boxes.
         boxes: seen boxes.
-        doubt: (T, 2), how far the track may be off in x and y; both boxes of a pair are widened by it on each side.
+        newcomers: log density of boxes that belong to nobody, in the track's widths, heights and relative sizes.
     """
-    sides = [_along(tracks, boxes, axis, 0.0 if doubt is None else 2 * doubt[:, axis, None]) for axis in (0, 1)]
-    shared = sides[0][0] * sides[1][0]
-    whole = sides[0][1] * sides[1][1] + sides[0][2] * sides[1][2] - shared
+    size = sizes(motion[:, 0])
+    doubt = motion[:, 2] + (SPREAD * size) ** 2
+    seen, tail = centred(boxes), np.ones((len(motion), len(boxes)))
+    # Column by column: arrays whose last axis is 4 long cost several times as much.
+    for column in range(4):
+        surprise = motion[:, 0, column, None] - seen[:, column]
+        tail *= 1 + surprise * surprise / (TAILS * doubt[:, column, None])
+    thin = np.log(np.prod(doubt / size**2, axis=1)) / 2
+    answer: Floats = -(TAILS + 1) / 2 * np.log(tail) - (thin + newcomers)[:, None]
+    return answer
+
+
+def overlap(boxes: Floats, others: Floats) -> Floats:
+    """IoU of every box (T, 4) with every other (D, 4), xyxy, float64 (T, D)."""
+    (left, top, right, bottom), (left2, top2, right2, bottom2) = boxes.T[:, :, None], others.T
+    wide = np.minimum(right, right2) - np.maximum(left, left2)
+    high = np.minimum(bottom, bottom2) - np.maximum(top, top2)
+    shared = np.maximum(wide, 0) * np.maximum(high, 0)
+    whole = (right - left) * (bottom - top) + (right2 - left2) * (bottom2 - top2) - shared
     ratio: Floats = shared / np.maximum(whole, 1e-12)
     return ratio
 
 
-def assigned(likeness: Floats, floor: float) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def assigned(likeness: Floats, floor: float = ENOUGH) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the pairs with the largest total likeness, none of them below `floor`."""
     if not likeness.size:
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
@@ -37,12 +64,3 @@ def assigned(likeness: Floats, floor: float) -> tuple[NDArray[np.intp], NDArray[
     rows, columns = linear_sum_assignment(worth, maximize=True)
     kept = worth[rows, columns] > 0
     return rows[kept], columns[kept]
-
-
-def _along(tracks: Floats, boxes: Floats, axis: int, wider: Floats | float) -> tuple[Floats, Floats, Floats]:
-    """Shared length, track length and box length along one axis, each (T, D) or broadcast to it."""
-    low, high = axis, axis + 2
-    shared = np.minimum(tracks[:, None, high], boxes[:, high]) - np.maximum(tracks[:, None, low], boxes[:, low]) + wider
-    own = tracks[:, None, high] - tracks[:, None, low] + wider
-    other = (boxes[:, high] - boxes[:, low]) + wider
-    return np.maximum(shared, 0), own, other

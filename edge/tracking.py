@@ -1,10 +1,12 @@
 """Detections in, the same detections with identities out: a ByteTrack-style tracker that counts seconds, not frames.
 
 Method (Zhang et al., ByteTrack, ECCV 2022): sure boxes are matched first with every confirmed track, unsure boxes then
-keep alive the tracks that are left, and only sure boxes left over begin new tracks. Ours differs in four points:
-time is seconds, so a camera may run at 2 or 25 frames a second and skip; boxes are widened by the filter's doubt
-(`edge.association`); a box of another class may continue a track (a van is a car, then a truck) but loses against one
-of the same class (a rider is not the motorbike); identities belong to one tracker, begin at 1 and are never reused.
+keep alive the tracks that are left, and only sure boxes left over begin new tracks. Ours differs in five points:
+time is seconds, so a camera may run at 2 or 25 frames a second and skip; pairs are judged by the odds that the filter
+gives them (`edge.association`), not by overlap, and the odds of a lost track fade with the seconds; a box of another
+class may continue a track (a van is a car, then a truck) but loses against one of the same class (a rider is not the
+motorbike); a shown box lies between what was detected and what is believed, because most of a detector's error is new
+at every look; identities belong to one tracker, begin at 1 and are never reused.
 The class is the majority of the votes cast, weighted by score (Boyer and Moore, 1981: one candidate and its lead, so
 memory does not grow with the number of classes).
 Limits: no appearance, so two people who swap places behind a pillar may swap identities.
@@ -17,10 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge import kalman
-from edge.association import assigned, overlap
+from edge.association import assigned, odds, overlap
 from models.detections import Detections
 
 Rows = NDArray[np.intp]
+
+BRIM: Final = 0.01
+"""A box that ends nearer to the picture's edge is cut by it: what is missing is no error of the detector."""
 
 _ROW: Final = np.dtype(
     [
@@ -37,7 +42,7 @@ _ROW: Final = np.dtype(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerSettings:
-    """How a tracker decides; the defaults were tuned on TUD-Campus, TUD-Stadtmitte and MOT17-02.
+    """How a tracker decides; the defaults are judged in `benchmarks.tracking`.
 
     Raises ValueError for settings that contradict each other.
     """
@@ -52,18 +57,16 @@ class TrackerSettings:
     """Sightings before a track is shown."""
     lost_s: float = 2.0
     """Seconds a shown track is searched for after its last sighting."""
-    tentative_s: float = 0.5
+    tentative_s: float = 1.0
     """Seconds a track not yet shown is searched for; at least one look at any rate."""
-    likeness: float = 0.3
-    """Least widened overlap with a sure box."""
-    likeness_unsure: float = 0.5
-    """Least widened overlap with an unsure box."""
-    likeness_tentative: float = 0.1
-    """Least widened overlap for a track not yet shown."""
-    doubt: float = 1.5
-    """Standard deviations by which boxes are widened."""
-    other_label: float = 0.6
-    """What overlap is worth between two classes."""
+    fade_s: float = 4.0
+    """Seconds unseen in which the odds of a track fall to 1/e."""
+    newcomers: float = 2.0
+    """Log density of boxes that belong to no track, in a track's own widths, heights and relative sizes."""
+    other_label: float = 0.08
+    """How likely one object is to be called by another class at the next look."""
+    belief: float = 0.65
+    """Share of the filter in a shown box; the rest is the detector's."""
     twin: float = 0.85
     """Overlap from which the weaker of two boxes, of any classes, is a second answer for one object: not tracked."""
     most: int = 512
@@ -74,6 +77,8 @@ class TrackerSettings:
             raise ValueError(
                 f"want 0 <= unsure <= sure <= newborn <= 1, not {self.unsure}, {self.sure}, {self.newborn}"
             )
+        if not (0 < self.other_label <= 1 and 0 <= self.belief <= 1 and self.fade_s > 0):
+            raise ValueError("other_label and belief are shares, other_label and fade_s more than 0")
         if self.hits < 1 or self.most < 1 or self.lost_s < 0 or self.tentative_s < 0:
             raise ValueError("hits and most are at least 1, lost_s and tentative_s at least 0")
 
@@ -95,7 +100,7 @@ class Tracker:
         return len(self._table)
 
     def update(self, detections: Detections, elapsed: float) -> Detections:
-        """The confirmed tracks visible now: boxes and scores as detected, class by vote, `track` from 1.
+        """The confirmed tracks visible now: boxes settled, scores as detected, class by vote, `track` from 1.
 
         Args:
             detections: all boxes of this look, also those of low score; their `track` is ignored.
@@ -143,20 +148,16 @@ class Tracker:
         settings, table, score = self._settings, self._table, detections.score
         if not (len(table) and len(score)):
             return np.zeros(0, np.intp), np.zeros(0, np.intp)
-        doubt = settings.doubt * np.sqrt(table["motion"][:, 2, :2])
-        likeness = overlap(kalman.cornered(table["motion"]), boxes, doubt)
-        likeness *= np.where(table["label"][:, None] == detections.label, 1.0, settings.other_label)
+        worth = odds(table["motion"], boxes, settings.newcomers)
+        worth -= ((self._elapsed - table["seen"]) / settings.fade_s)[:, None]
+        worth += np.where(table["label"][:, None] == detections.label, 0.0, np.log(settings.other_label))
         shown = table["hits"] >= settings.hits
         sure = score >= settings.sure
         free_rows, free_columns = np.ones(len(table), bool), np.ones(len(score), bool)
         pairs = []
-        for who, which, floor in (
-            (shown, sure, settings.likeness),
-            (shown & (table["seen"] >= self._looked), ~sure & (score >= settings.unsure), settings.likeness_unsure),
-            (~shown, sure, settings.likeness_tentative),
-        ):
+        for who, which in ((shown, sure), (shown, ~sure & (score >= settings.unsure)), (~shown, sure)):
             some, others = np.flatnonzero(who & free_rows), np.flatnonzero(which & free_columns)
-            rows, columns = assigned(likeness[np.ix_(some, others)], floor)
+            rows, columns = assigned(worth[np.ix_(some, others)])
             rows, columns = some[rows], others[columns]
             free_rows[rows] = free_columns[columns] = False
             pairs.append((rows, columns))
@@ -175,9 +176,9 @@ class Tracker:
     def _shown(self, rows: Rows, columns: Rows, detections: Detections) -> Detections:
         order = np.argsort(columns)
         rows, columns = rows[order], columns[order]
-        return Detections(
-            detections.xyxy[columns], detections.score[columns], self._table["label"][rows], self._table["track"][rows]
-        )
+        table = self._table[rows]
+        boxes = _settled(detections.xyxy[columns], kalman.cornered(table["motion"]), self._settings.belief)
+        return Detections(boxes, detections.score[columns], table["label"], table["track"])
 
     def _bury(self) -> None:
         settings, table = self._settings, self._table
@@ -208,6 +209,13 @@ class Tracker:
         rows["label"], rows["score"], rows["lead"] = detections.label[new], detections.score[new], detections.score[new]
         self._named += len(new)
         self._table = np.concatenate([self._table, rows])
+
+
+def _settled(seen: NDArray[np.float32], believed: NDArray[np.float64], share: float) -> NDArray[np.float32]:
+    """Boxes between what was seen and what is believed; those the picture's edge cuts, and no others, lie on it."""
+    between = np.clip(seen + share * (believed - seen), BRIM, 1 - BRIM).astype(np.float32)
+    cut = ((seen < BRIM) | (seen > 1 - BRIM)).any(axis=1, keepdims=True)
+    return np.where(cut, seen, between)
 
 
 def _others(chosen: NDArray[np.bool_], taken: Rows) -> NDArray[np.bool_]:

@@ -76,6 +76,43 @@ def test_a_track_is_shown_after_its_minimum_of_hits() -> None:
     assert told == [0, 0, 1, 1]
 
 
+@pytest.mark.parametrize("rate", [2, 5, 25])
+def test_who_appears_beside_where_somebody_was_lost_is_somebody_else(rate: float) -> None:
+    tracker = Tracker()
+    for look in range(int(4 * rate)):
+        tracker.update(boxes([(0.5, 0.5, 0.05, 0.15)]), look / rate)
+    for look in range(int(4 * rate), int(8 * rate)):
+        answer = tracker.update(boxes([(0.65, 0.5, 0.05, 0.15)]), look / rate)
+    assert answer.track.tolist() == [2]
+
+
+def test_a_shown_box_shakes_less_than_the_detected_one() -> None:
+    tracker, dice = Tracker(), np.random.default_rng(5)
+    seen, told = [], []
+    for look in range(60):
+        box = boxes([(0.3 + 0.02 * look / 5, 0.5, 0.1, 0.3)])
+        true = box.xyxy[0, 0]
+        box.xyxy[:] += dice.normal(0, 0.008, box.xyxy.shape)
+        answer = tracker.update(box, look / 5)
+        if look > 5:
+            seen.append(box.xyxy[0, 0] - true)
+            told.append(answer.xyxy[0, 0] - true)
+    assert np.std(told) < 0.8 * np.std(seen)
+    assert abs(np.mean(told)) < 0.003
+
+
+@pytest.mark.parametrize(("x", "cut"), [(0.02, True), (0.98, True), (0.07, False), (0.93, False)])
+def test_only_a_box_that_the_edge_cuts_lies_on_it_and_it_is_shown_as_detected(x: float, *, cut: bool) -> None:
+    tracker = Tracker()
+    for look in range(4):
+        tracker.update(boxes([(0.5 + (x - 0.5) * (0.7 + 0.05 * look), 0.5, 0.08, 0.2)]), look / 5)
+    box = boxes([(x, 0.5, 0.08, 0.2)])
+    box.xyxy[:] = np.clip(box.xyxy, 0, 1)
+    shown = tracker.update(box, 0.8).xyxy
+    assert ((shown < 0.008) | (shown > 0.992)).any() == cut
+    assert not cut or shown.tolist() == box.xyxy.tolist()
+
+
 def test_an_unsure_box_keeps_a_track_alive_and_begins_none() -> None:
     tracker = Tracker()
     for look in range(3):
@@ -159,6 +196,8 @@ def test_settings_that_contradict_each_other_are_refused() -> None:
         TrackerSettings(sure=0.2, unsure=0.4)
     with pytest.raises(ValueError, match="at least 1"):
         TrackerSettings(hits=0)
+    with pytest.raises(ValueError, match="shares"):
+        TrackerSettings(belief=1.5)
 
 
 def test_memory_is_bounded_over_a_hundred_thousand_identities() -> None:
