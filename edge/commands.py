@@ -19,6 +19,7 @@ from edge.config import NodeConfig, load
 from edge.config_file import ConfigFile
 from edge.discovering import discover
 from edge.durable import DiskRefusedError, InUseError
+from edge.look_commands import look
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
 from edge.replay_commands import replay
 from models.session import ModelRefused
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="A node: sees, measures, tells.")
 app.command()(discover)
 app.command()(replay)
+app.command()(look)
 _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 

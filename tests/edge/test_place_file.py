@@ -1,0 +1,93 @@
+"""Places are written into a person's file: what is not a place of that camera stays as it was, letter by letter."""
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.config import understand
+from edge.place_file import NotWritten, Place, with_places
+
+FILE = """# our node
+node: node-1   # its name
+ward: ward-1
+broker: {}
+cameras:
+  - id: cam-1
+    source: {drawn: 1}   # a street
+    zones:   # drawn on Monday
+      # the pavement
+      - {id: walk, polygon: [[0, 0.4], [1, 0.4], [1, 0.7]], margin: 0.1}   # keep clear
+      # the road
+      - id: road
+        polygon: [[0, 0.6], [1, 0.6], [1, 1]]
+    # what is watched
+    watch:
+      - loitering: {zone: walk, after_s: 20}
+  - {id: cam-2, source: {drawn: 2}}   # the other one
+# the end
+"""
+WALK: Place = {"id": "walk", "polygon": [[0, 0.4], [1, 0.4], [1, 0.7]], "margin": 0.1}
+ROAD: Place = {"id": "road", "polygon": [[0, 0.6], [1, 0.6], [1, 1]]}
+LINE: Place = {"id": "stop", "a": [0.1, 0.5], "b": [0.9, 0.5]}
+COMMENTS = [line[line.index("#") :] for line in FILE.splitlines() if "#" in line]
+
+
+def camera(text: str, index: int = 0) -> dict[str, object]:
+    return dict(yaml.safe_load(text)["cameras"][index])
+
+
+def test_the_same_places_are_the_same_file() -> None:
+    assert with_places(FILE, "f", "cam-1", {"zones": [WALK, ROAD], "lines": []}) == FILE
+
+
+def test_a_place_that_moved_is_the_only_thing_that_changed() -> None:
+    moved = WALK | {"polygon": [[0, 0.45], [1, 0.4], [1, 0.7]]}
+    text = with_places(FILE, "f", "cam-1", {"zones": [moved, ROAD], "lines": []})
+    assert text == FILE.replace("[[0, 0.4], [1", "[[0, 0.45], [1")
+
+
+def test_a_new_place_stands_behind_the_others_and_every_comment_stays() -> None:
+    text = with_places(FILE, "f", "cam-1", {"zones": [WALK, ROAD, {**ROAD, "id": "kerb"}], "lines": [LINE]})
+    assert [part for part in COMMENTS if part not in text] == []
+    understand(text, "f")
+
+
+def test_a_camera_without_places_gets_some_also_on_one_line() -> None:
+    text = with_places(FILE, "f", "cam-2", {"zones": [], "lines": [LINE]})
+    assert camera(text, 1)["lines"] == [LINE]
+    assert [part for part in COMMENTS if part not in text] == []
+
+
+def test_the_last_place_can_be_removed() -> None:
+    text = with_places(FILE, "f", "cam-1", {"zones": [], "lines": []})
+    assert camera(text)["zones"] == []
+    assert camera(text)["watch"] == camera(FILE)["watch"]
+
+
+def test_a_camera_nobody_knows_and_an_alias_are_refused() -> None:
+    with pytest.raises(NotWritten, match="no camera cam-9"):
+        with_places(FILE, "f", "cam-9", {"zones": [], "lines": []})
+    shared = "cameras:\n  - &one {id: cam-1, zones: &z [{id: a}]}\n  - {id: cam-2, zones: *z}\n"
+    with pytest.raises(NotWritten, match="by hand"):
+        with_places(shared, "f", "cam-1", {"zones": [ROAD], "lines": []})
+
+
+shares = st.floats(0, 1).map(lambda part: round(part, 4))
+places = st.lists(
+    st.fixed_dictionaries({
+        "id": st.sampled_from(["walk", "road", "a", "b"]),
+        "polygon": st.lists(st.tuples(shares, shares).map(list), min_size=3, max_size=5),
+    }),
+    max_size=4,
+    unique_by=lambda place: place["id"],
+)  # fmt: skip
+
+
+@given(zones=places, lines=places, which=st.sampled_from(["cam-1", "cam-2"]))
+def test_whatever_is_drawn_is_what_is_read(zones: list[Place], lines: list[Place], which: str) -> None:
+    text = with_places(FILE, "f", which, {"zones": zones, "lines": lines})
+    index = int(which[-1]) - 1
+    assert camera(text, index).get("zones", []) == zones
+    assert camera(text, index).get("lines", []) == lines
+    assert camera(text, 1 - index) == camera(FILE, 1 - index)
