@@ -15,51 +15,43 @@ from streams.cameras.live import STALL_S, LiveCamera, Way
 from streams.cameras.packets import Keep
 from streams.cameras.trust import trusted
 
-MJPEG: Final = {"protocol_whitelist": "http,https,tcp,tls"}
+# One picture tells all there is to know of MJPEG; reading more of it to find out would only be late.
+MJPEG: Final = {"protocol_whitelist": "http,https,tcp,tls", "probesize": "32"}
 HLS: Final = {"protocol_whitelist": "http,https,tcp,tls,crypto", "format_whitelist": "hls,mpegts,mov,mp4,aac,mp3"}
 
 
-class MjpegCamera(LiveCamera):
+class _WebCamera(LiveCamera):
+    def __init__(  # noqa: PLR0913 - each is one line of a camera's configuration, and all but two have defaults
+        self,
+        camera: str,
+        url: str,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        ca_file: Path | None = None,
+        looked_at_fps: float | None = None,
+        width: int | None = None,
+        stall_s: float = STALL_S,
+        keep: Keep | None = None,
+    ) -> None:
+        """Raises SourceRefused for an address that is not HTTP."""
+        address = Address.of(url, user, password, HTTP)
+        way = self._reached(address, trusted(address, ca_file))
+        super().__init__(camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep)
+
+    def _reached(self, address: Address, trust: dict[str, str]) -> Way:
+        raise NotImplementedError
+
+
+class MjpegCamera(_WebCamera):
     """Watches an MJPEG stream over HTTP. Of the pictures not looked at none is decoded."""
 
-    def __init__(  # noqa: PLR0913 - each is one line of a camera's configuration, and all but two have defaults
-        self,
-        camera: str,
-        url: str,
-        *,
-        user: str | None = None,
-        password: str | None = None,
-        ca_file: Path | None = None,
-        looked_at_fps: float | None = None,
-        width: int | None = None,
-        stall_s: float = STALL_S,
-        keep: Keep | None = None,
-    ) -> None:
-        """Raises SourceRefused for an address that is not HTTP."""
-        address = Address.of(url, user, password, HTTP)
-        # One picture tells all there is to know of the stream; reading more of it would only be late.
-        options = MJPEG | trusted(address, ca_file) | {"probesize": "32"}
-        way = Way(address, "mpjpeg", options, timed=False)
-        super().__init__(camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep)
+    def _reached(self, address: Address, trust: dict[str, str]) -> Way:
+        return Way(address, "mpjpeg", MJPEG | trust, timed=False)
 
 
-class HlsCamera(LiveCamera):
+class HlsCamera(_WebCamera):
     """Watches a live HLS play list over HTTP."""
 
-    def __init__(  # noqa: PLR0913 - each is one line of a camera's configuration, and all but two have defaults
-        self,
-        camera: str,
-        url: str,
-        *,
-        user: str | None = None,
-        password: str | None = None,
-        ca_file: Path | None = None,
-        looked_at_fps: float | None = None,
-        width: int | None = None,
-        stall_s: float = STALL_S,
-        keep: Keep | None = None,
-    ) -> None:
-        """Raises SourceRefused for an address that is not HTTP."""
-        address = Address.of(url, user, password, HTTP)
-        way = Way(address, "hls", HLS | trusted(address, ca_file), bursts=True)
-        super().__init__(camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep)
+    def _reached(self, address: Address, trust: dict[str, str]) -> Way:
+        return Way(address, "hls", HLS | trust, bursts=True)
