@@ -53,27 +53,7 @@ def expected(events: list[TrueEvent], watched: float, patience: dict[str, float]
     return {key: (fewest[key], many) for key, many in most.items()}
 
 
-def _key(event: TrueEvent) -> Key:
-    return (event.kind, event.place, event.way, event.subject)
-
-
-def _rows(tables: Tables) -> Iterator[bool]:
-    """Print a row for everything true or stored; whether each agrees."""
-    for index, clip in enumerate(street.clips()):
-        camera, truth = camera_id(index), street.told(street.truth_of(clip))
-        seconds, stored = _stored(tables, camera, street.scene(street.truth_of(clip)))
-        laps = ceil((seconds + EDGE_S) * truth["fps"] / truth["frames"])
-        patience = {zone["id"]: float(zone["seconds"]) for zone in truth.get("zones", ())}
-        asked = expected(read(street.truth_of(clip), laps), seconds, patience)
-        for key in sorted({*asked, *stored}):
-            fewest, most = asked.get(key, (0, 0))
-            good = fewest <= stored[key] <= most
-            span = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-            print(f"{camera:<20}{' '.join(filter(None, key)):<52}{span:>10}{stored[key]:>8}{'' if good else '  !'}")
-            yield good
-
-
-def _stored(tables: Tables, camera: str, scene: dict[str, Any]) -> tuple[float, Counter[Key]]:
+def stored(tables: Tables, camera: str, scene: dict[str, Any]) -> tuple[float, Counter[Key]]:
     """How long the camera was watched, and what is stored of it."""
     ways = {line["id"]: {line["rightward"]: "rightward", line["leftward"]: "leftward"} for line in scene["lines"]}
     seconds, many, seen = 0.0, Counter[Key](), set[str]()
@@ -83,7 +63,7 @@ def _stored(tables: Tables, camera: str, scene: dict[str, Any]) -> tuple[float, 
             continue
         if kind == "tally":
             seconds += sum(minute["watched"] for minute in body["minutes"])
-            for one in body["counts"]:
+            for one in body.get("counts", ()):
                 if one["place"] in ways:
                     way = ways[one["place"]][one["direction"]]
                     many[CROSSING, one["place"], way, one["subject"]] += one["n"]
@@ -91,3 +71,23 @@ def _stored(tables: Tables, camera: str, scene: dict[str, Any]) -> tuple[float, 
             seen.add(body["id"])
             many[KINDS[body["kind"]], body["zone"], "", body["subject"]] += 1
     return seconds, many
+
+
+def _key(event: TrueEvent) -> Key:
+    return (event.kind, event.place, event.way, event.subject)
+
+
+def _rows(tables: Tables) -> Iterator[bool]:
+    """Print a row for everything true or stored; whether each agrees."""
+    for index, clip in enumerate(street.clips()):
+        camera, truth = camera_id(index), street.told(street.truth_of(clip))
+        seconds, there = stored(tables, camera, street.scene(street.truth_of(clip)))
+        laps = ceil((seconds + EDGE_S) * truth["fps"] / truth["frames"])
+        patience = {zone["id"]: float(zone["seconds"]) for zone in truth.get("zones", ())}
+        asked = expected(read(street.truth_of(clip), laps), seconds, patience)
+        for key in sorted({*asked, *there}):
+            fewest, most = asked.get(key, (0, 0))
+            good = fewest <= there[key] <= most
+            span = f"{fewest}" if fewest == most else f"{fewest} to {most}"
+            print(f"{camera:<20}{' '.join(filter(None, key)):<52}{span:>10}{there[key]:>8}{'' if good else '  !'}")
+            yield good

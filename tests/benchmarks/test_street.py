@@ -1,5 +1,8 @@
 """The judge of the bundled street on a street of two squares: what it finds, misses, calls invented, and why."""
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,8 @@ from numpy.typing import NDArray
 
 from benchmarks import street, street_stored
 from benchmarks.told_true import RIM_S, ToldEvent, TrueEvent, judged, read
+from demo import street as bundled
+from demo.counting import Tables
 from tests.parts import bright_eye, small_street
 from tests.parts.clips import Shape, render
 
@@ -108,6 +113,27 @@ def test_so_many_watched_seconds_say_how_much_must_be_stored() -> None:
     asked = street_stored.expected([CROSSED, later, STOOD], 20.0, {"kerb": 30.0})
     assert asked == {("crossing", "main", "rightward", "car"): (1, 2)}
     assert street_stored.expected([STOOD], 60.0, {"kerb": 30.0}) == {("stop", "kerb", "", "car"): (1, 1)}
+
+
+def test_what_the_centre_stored_is_counted_by_line_way_and_class_and_each_stay_once(tmp_path: Path) -> None:
+    passed = {"what": "passed", "place": "main", "subject": "car", "direction": "di_ve_dong", "minute": 0, "n": 2}
+    peak = {"what": "peak", "place": "no-stopping", "subject": "car", "minute": 0, "n": 1}
+    stop = {"camera": "c", "kind": "stopped_vehicle", "zone": "no-stopping", "subject": "car", "id": "1"}
+    rows = [
+        ("tally", {"camera": "c", "minutes": [{"watched": 30.0}], "counts": [passed, peak]}),
+        ("tally", {"camera": "c", "minutes": [{"watched": 12.5}]}),
+        ("tally", {"camera": "other", "minutes": [{"watched": 60.0}], "counts": [passed]}),
+        *[("event", stop)] * 2,
+    ]
+    with closing(sqlite3.connect(tmp_path / "centre.db")) as made:
+        made.execute("CREATE TABLE record (kind TEXT, body TEXT)")
+        made.executemany("INSERT INTO record VALUES (?, ?)", [(kind, json.dumps(body)) for kind, body in rows])
+        made.commit()
+    truth = bundled.truth_of(small_street.write(tmp_path))
+    with closing(Tables(f"sqlite:///{tmp_path / 'centre.db'}")) as tables:
+        seconds, many = street_stored.stored(tables, "c", bundled.scene(truth))
+    assert seconds == 42.5
+    assert many == {("crossing", "main", "rightward", "car"): 2, ("stop", "no-stopping", "", "car"): 1}
 
 
 def _dark(number: int, width: int, height: int) -> NDArray[np.uint8]:
