@@ -138,7 +138,7 @@ def _everything(detector: Detector, frame: Frame, threshold: float) -> Detection
     looks = []
     parts = dict.fromkeys([(0, 0, width, height), *(tuple(square) for square in tiles(width, height).tolist())])
     for left, top, right, bottom in parts:
-        found = detector.detect(frame.pixels[top:bottom, left:right], threshold)
+        found = detector.detect(frame.pixels[top:bottom, left:right], threshold, one_thing=False)
         extent, corner = np.array([right - left, bottom - top] * 2), np.array([left, top] * 2)
         looks.append(((found.xyxy * extent + corner) / np.array([width, height] * 2), found.score, found.label))
     xyxy, score, label = (np.concatenate(column) for column in zip(*looks, strict=True))

@@ -193,6 +193,9 @@ class Entry(Closed):
     input: Input
     head: Head
     overlap: Share = Field(default=0.65, description="IoU above which the weaker of two boxes of a class is dropped")
+    one_thing: Share | None = Field(
+        default=None, description="IoU above which the weaker of two boxes of any class is dropped; none: both stay"
+    )
     labels: Annotated[Labels, BeforeValidator(_called)]
     licence: Licence
     sources: tuple[Address, ...] = ()

@@ -69,6 +69,15 @@ def suppress(boxes: Boxes, overlap: float) -> Boxes:
     return boxes[np.asarray(kept, np.intp).reshape(-1)]
 
 
+def one_thing(boxes: Boxes, overlap: float) -> Boxes:
+    """Of boxes of whatever class that overlap by more than `overlap`, the strongest: no thing is a car and a truck."""
+    if not len(boxes):
+        return boxes
+    xywh = np.concatenate([boxes.xyxy[:, :2], boxes.xyxy[:, 2:] - boxes.xyxy[:, :2]], 1)
+    kept = cv2.dnn.NMSBoxes(xywh, boxes.score, 0.0, overlap)  # type: ignore[arg-type]  # as above
+    return boxes[np.asarray(kept, np.intp).reshape(-1)]
+
+
 def yolox(outputs: Outputs, asked: Asked) -> Boxes:
     """(1, cells, 5 + classes): centre offset and log size in strides, objectness, class scores."""
     cells = outputs[0][0]

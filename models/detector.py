@@ -13,6 +13,7 @@ from time import perf_counter, process_time
 import numpy as np
 from numpy.typing import NDArray
 
+from models import decode
 from models.catalogue import Entry
 from models.decode import DECODE, Asked
 from models.detections import Detections
@@ -55,21 +56,26 @@ class Detector:
         self._decode = DECODE[entry.head]
         self._warm_up()
 
-    def detect(self, pixels: NDArray[np.uint8], threshold: float = USUAL_THRESHOLD) -> Detections:
+    def detect(
+        self, pixels: NDArray[np.uint8], threshold: float = USUAL_THRESHOLD, *, one_thing: bool = True
+    ) -> Detections:
         """What stands in `pixels`, uint8 BGR (H, W, 3), with a score above `threshold`; strongest first.
 
-        Raises ValueError when `pixels` is no such picture.
+        `one_thing` keeps the entry's word on boxes of two classes around one thing; whoever must cover all that may be
+        there asks for both. Raises ValueError when `pixels` is no such picture.
         """
-        found, self.timing = self._look(pixels, threshold)
+        found, self.timing = self._look(pixels, threshold, one_thing=one_thing)
         return found
 
-    def _look(self, pixels: NDArray[np.uint8], threshold: float) -> tuple[Detections, Timing]:
+    def _look(self, pixels: NDArray[np.uint8], threshold: float, *, one_thing: bool) -> tuple[Detections, Timing]:
         began = perf_counter()
         canvas, lies = self._letterbox.fill(pixels)
         shaped, worked = perf_counter(), process_time()
         outputs = self._session.run(canvas)
         ran, worked = perf_counter(), process_time() - worked
         boxes = self._decode(outputs, Asked(self.entry.input, threshold, self.entry.overlap))
+        if one_thing and self.entry.one_thing is not None:
+            boxes = decode.one_thing(boxes, self.entry.one_thing)
         xyxy = lies.back(boxes.xyxy)
         solid = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])  # a box on the padding is no object
         known = (boxes.label >= 0) & (boxes.label < len(self.entry.labels.names))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.catalogue import Head, Input
-from models.decode import CROWD, DECODE, Asked, Boxes, expected, suppress
+from models.decode import CROWD, DECODE, Asked, Boxes, expected, one_thing, suppress
 
 WANT = Input(height=64, width=96)
 ASKED = Asked(WANT, 0.25, 0.5)
@@ -130,6 +130,14 @@ def test_suppression_agrees_with_the_plain_rule(count: int, seed: int) -> None:
         if all(boxes.label[row] != boxes.label[other] or overlap(xyxy[row], xyxy[other]) <= 0.5 for other in kept):
             kept.append(int(row))
     assert suppress(boxes, 0.5).score.tolist() == score[kept].tolist()
+
+
+def test_one_thing_has_one_class_where_that_is_asked() -> None:
+    xyxy = np.array([[0, 0, 10, 10], [1, 0, 11, 10], [6, 0, 16, 10]], np.float32)
+    boxes = Boxes(xyxy, np.array([0.5, 0.9, 0.4], np.float32), np.array([0, 1, 2], np.int32))
+    assert one_thing(boxes, 0.7).score.tolist() == pytest.approx([0.9, 0.4])
+    assert one_thing(boxes, 0.9).score.tolist() == pytest.approx([0.9, 0.5, 0.4])
+    assert len(one_thing(boxes[np.zeros(0, np.intp)], 0.7)) == 0
 
 
 def overlap(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
