@@ -22,6 +22,8 @@ from edge.durable import DiskRefusedError, InUseError
 from edge.look_commands import look
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
 from edge.replay_commands import replay
+from edge.tune import Overcommitted, refuse_overcommitted
+from edge.tune_commands import tune
 from models.session import ModelRefused
 from streams import logs
 from streams.clocks import Clock, SystemClock
@@ -37,6 +39,7 @@ app = typer.Typer(no_args_is_help=True, help="A node: sees, measures, tells.")
 app.command()(discover)
 app.command()(replay)
 app.command()(look)
+app.command()(tune)
 _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -49,6 +52,7 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="The node's file.")]
+Overcommit = Annotated[bool, typer.Option("--overcommit", help="Run more than this box was measured to carry.")]
 NODE_FILE = Path("configs/node.yaml")
 
 
@@ -76,7 +80,7 @@ def check(config_file: Config = NODE_FILE) -> None:
 
 
 @app.command()
-def run(config_file: Config = NODE_FILE) -> None:
+def run(config_file: Config = NODE_FILE, overcommit: Overcommit = False) -> None:  # noqa: FBT002 - a flag
     """Run a node until it is told to stop (Ctrl-C, or SIGTERM from the service manager).
 
     Ends with 0 then, and also once it has taken on a configuration from the centre: the service manager starts it
@@ -86,8 +90,8 @@ def run(config_file: Config = NODE_FILE) -> None:
     logs.configure()
     file = ConfigFile(config_file)
     try:
-        node = _started(file)
-    except (ModelRefused, SourceRefused, DocumentRefused) as refused:
+        node = _started(file, overcommit=overcommit)
+    except (ModelRefused, SourceRefused, DocumentRefused, Overcommitted) as refused:
         raise _stopped(str(refused)) from None
     except InUseError as taken:
         raise _stopped(f"{taken}: another node runs on this folder; give each its own `data`") from None
@@ -109,18 +113,18 @@ def once_there_is_room(begin: Callable[[], T], clock: Clock) -> T:
         clock.rest(FOR_ROOM_S, threading.Event())
 
 
-def _started(file: ConfigFile) -> "Node":
+def _started(file: ConfigFile, *, overcommit: bool) -> "Node":
     """A node on its file; or, where the file is on trial and cannot be started on, on the last good one."""
     trial = file.begin()
     if trial is not None and not trial.reasons:
         try:
-            return _node(file)
+            return _node(file, overcommit=overcommit)
         except DocumentRefused as refused:
             why = reasons(refused.mistakes)
-        except (ModelRefused, SourceRefused, OSError) as refused:
+        except (ModelRefused, SourceRefused, Overcommitted, OSError) as refused:
             why = [Reason(code="did_not_start", params={"message": str(refused)[:MOST_MESSAGE]})]
         trial = file.take_back(trial, why[:MOST_REASONS])
-    node = _node(file)
+    node = _node(file, overcommit=overcommit)
     if trial is not None:
         told = Reply(outcome=Outcome.FAILED, config_rev=trial.revision, reasons=trial.reasons)
         node.outbox.add(node.clock.now(), told)
@@ -128,10 +132,12 @@ def _started(file: ConfigFile) -> "Node":
     return node
 
 
-def _node(file: ConfigFile) -> "Node":
+def _node(file: ConfigFile, *, overcommit: bool) -> "Node":
     from edge.node import Node  # noqa: PLC0415 - `check` should not need the broker's client
 
     config, revision = file.load()
+    if (doubt := refuse_overcommitted(config, overcommit=overcommit)) is not None:
+        log.warning("box", why=doubt)
     return once_there_is_room(lambda: Node(config, revision, file), SystemClock())
 
 

@@ -127,7 +127,9 @@ class Look:
             text = with_places(before.decode(), str(self._file), camera, places)
             (own,) = [one for one in understand(text, str(self._file)).cameras if one.id == camera]
             rewrite(self._file, text.encode())
-            self._seen[camera] = self._fresh(own)
+            seen, fresh = self._seen[camera], self._fresh(own)
+            fresh.sight, fresh.picture, fresh.number = seen.sight, seen.picture, seen.number
+            self._seen[camera] = fresh
             return _sha(text.encode())
 
     def _fresh(self, setting: CameraSetting) -> _Seen:

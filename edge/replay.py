@@ -139,8 +139,8 @@ def models_of(model: str | None, listed: Path, store: Path) -> dict[str, Any]:
     return {"catalogue": str(listed), "store": str(store), "detector": name, "sessions": 1}
 
 
-def unproven_eye(camera: CameraSetting, eyes: Eyes, explain: Callable[[Glimpse], None]) -> Eye:
-    """A camera's eye as a node makes it, but that it takes no picture for an event and explains every look."""
+def unproven_eye(camera: CameraSetting, eyes: Eyes, explain: Callable[[Glimpse], None] | None) -> Eye:
+    """A camera's eye as a node makes it, but that it takes no picture for an event; it may `explain` every look."""
     masks = Masks(camera.masks)
     task = Task(camera.classes, camera.tracker, camera.gate, camera.tell, evidence=False, masks=masks)
     return Eye(witness(camera, eyes.model, CAMERA), task, camera.scene(), uuid.uuid7, explain)

@@ -69,6 +69,9 @@ const ask = async (what) => {
 
 const high = () => WIDE / (state.aspect ?? 16 / 9);
 const points = (place) => place.polygon ?? [place.a, place.b];
+// A finger wants a corner as large on a telephone as on a wide screen: sizes are told in its own pixels.
+const pixels = (wanted) => (wanted * WIDE) / (at("overlay").clientWidth || WIDE);
+const FINGER = matchMedia("(pointer: coarse)").matches ? 1.5 : 1;
 const round = (part) => Number(Math.min(Math.max(part, 0), 1).toFixed(SIGNS));
 function put(place, index, x, y) {
   const point = [round(x), round(y)];
@@ -86,9 +89,10 @@ function draw() {
     const flat = points(place).map(([x, y]) => `${x * WIDE},${y * height}`).join(" ");
     drawn.push(shape(kind === "zone" ? "polygon" : "polyline", { points: flat, class: kind }));
     const [x, y] = points(place)[0];
-    drawn.push(shape("text", { x: x * WIDE + 12, y: Math.max(y * height - 10, 20), class: "name" }, place.id));
+    drawn.push(shape("text", { x: x * WIDE + pixels(14), y: Math.max(y * height - pixels(8), pixels(16)), class: "name" }, place.id));
     points(place).forEach((_, index) => handles.push(...corner(kind, place, index)));
   }
+  overlay.style.fontSize = `${pixels(15)}px`;
   at("drawings").replaceChildren(...drawn);
   at("corners").replaceChildren(...handles);
   if (focused) overlay.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
@@ -100,21 +104,21 @@ function seen() {
     for (const { box: [x0, y0, x1, y1], score, label, track } of boxes) {
       drawn.push(shape("rect", { x: x0 * WIDE, y: y0 * height, width: (x1 - x0) * WIDE, height: (y1 - y0) * height, class: kind }));
       const name = kind === "track" ? `${label} ${track} · ${score.toFixed(2)}` : `${label}? ${score.toFixed(2)}`;
-      drawn.push(shape("text", { x: x0 * WIDE, y: Math.max(y0 * height - 6, 18), class: "name" }, name));
+      drawn.push(shape("text", { x: x0 * WIDE, y: Math.max(y0 * height - pixels(5), pixels(15)), class: "name" }, name));
     }
   at("objects").replaceChildren(...drawn);
 }
 function corner(kind, place, index) {
   const height = high(), [x, y] = points(place)[index], number = index + 1, key = `${kind}/${place.id}/${index}`;
   const name = `${word(kind)} ${place.id}, ${word("corner")} ${number}`;
-  const dot = shape("circle", { cx: x * WIDE, cy: y * height, r: 11, class: "corner", tabindex: 0, role: "button", "aria-label": name });
+  const dot = shape("circle", { cx: x * WIDE, cy: y * height, r: pixels(11 * FINGER), class: "corner", tabindex: 0, role: "button", "aria-label": name });
   dot.dataset.key = key;
   dot.addEventListener("pointerdown", (event) => drag(event, place, index));
   dot.addEventListener("keydown", (event) => steer(event, place, index));
   if (!place.polygon) return [dot];
   const [nextX, nextY] = place.polygon[number % place.polygon.length];
   const label = `${word(kind)} ${place.id}: ${word("between")} ${number}`;
-  const half = shape("circle", { cx: ((x + nextX) / 2) * WIDE, cy: ((y + nextY) / 2) * height, r: 7, class: "between", tabindex: 0, role: "button", "aria-label": label });
+  const half = shape("circle", { cx: ((x + nextX) / 2) * WIDE, cy: ((y + nextY) / 2) * height, r: pixels(7 * FINGER), class: "between", tabindex: 0, role: "button", "aria-label": label });
   half.dataset.key = `${key}/between`;
   const insert = () => { place.polygon.splice(number, 0, [round((x + nextX) / 2), round((y + nextY) / 2)]); draw(); };
   half.addEventListener("click", insert);
@@ -133,6 +137,7 @@ addEventListener("pointermove", (event) => {
   put(dragging.place, dragging.index, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   draw();
 });
+addEventListener("resize", () => { draw(); seen(); });
 for (const over of ["pointerup", "pointercancel"]) addEventListener(over, () => { dragging = null; });
 function steer(event, place, index) {
   const [x, y] = points(place)[index], step = event.shiftKey ? LONG_STEP : STEP;
