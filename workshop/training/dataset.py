@@ -63,11 +63,6 @@ def samples(told: Truth, names: Sequence[str], widest: int = WIDEST) -> list[Sam
     return [_sample(pictures.read(told.path(image)), of.get(image["id"], []), widest) for image in told.coco["images"]]
 
 
-def bare(pixels: Pixels, widest: int = WIDEST) -> Sample:
-    """A picture of nothing."""
-    return _sample(pixels, [], widest)
-
-
 def weights(samples: Sequence[Sample], classes: int) -> NDArray[np.float64]:
     """How often each sample is drawn, (N,), sum 1: by the rarest class in it."""
     has = np.array([[(sample.label == number).any() for number in range(classes)] for sample in samples])

@@ -14,6 +14,7 @@ from models.detector import Detector
 from models.evaluate import Score, Terms, evaluate
 from models.truth import Truth
 from workshop.training import export, sets
+from workshop.training.feed import SIZE
 from workshop.training.films import HELD
 from workshop.training.network import Network
 
@@ -22,11 +23,11 @@ REAL_TERMS: Final = Terms(precision=0.5, over=24)
 STREET_TERMS: Final = Terms(precision=0.5)
 
 
-def examined(network: Network, root: Path, most: int = MOST) -> Iterator[str]:
+def examined(network: Network, root: Path, size: tuple[int, int] = SIZE, most: int = MOST) -> Iterator[str]:
     """A line for each held-back source below `root` that has boxes. `network` is folded by this and no use after."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "examined.onnx"
-        entry = export.written(network, file)
+        entry = export.written(network, file, size)
         detector = Detector(entry, file)
         for source, terms in ((sets.STREET, STREET_TERMS), (sets.REAL, REAL_TERMS)):
             told = held(root, source, most)

@@ -20,7 +20,7 @@ import torch
 import typer
 
 from models import cards, catalogue, pictures, quantize
-from models.catalogue import Colour, Entry, Fit, Head, Input, Labels, Licence, Origin, Task, Use
+from models.catalogue import COARSEST_STRIDE, Colour, Entry, Fit, Head, Input, Labels, Licence, Origin, Task, Use
 from models.session import Session
 from models.shape import Letterbox
 from models.truth import Truth
@@ -33,8 +33,8 @@ from workshop.training.network import Answering, Network, folded
 NAME: Final = "street-nano"
 LABELS: Final = "street"
 OPSET: Final = 17
-WANTED: Final = Input(height=SIZE[0], width=SIZE[1], colour=Colour.BGR, scale=1 / 255, fit=Fit.CENTRE)
 LICENCE: Final = Licence(spdx="Apache-2.0", holder="The WardSense authors", fits=(Use.RUN, Use.SHIP, Use.TRAIN))
+OVERLAP: Final = 0.55
 CALIBRATED_ON: Final = 160
 REAL_SHARE: Final = 0.4
 CLOSE: Final = 0.02
@@ -51,20 +51,21 @@ def main(words: Sequence[str] | None = None) -> int:
     told.add_argument("--root", type=Path, default=Path("workshop/.training"), help="street/ and real/ lie there")
     told.add_argument("--state", type=Path, default=Path("workshop/.training/street-nano.pt"))
     told.add_argument("--into", type=Path, default=Path("models/bundled"))
+    told.add_argument("--size", type=sized, default=SIZE, help="canvas, WIDTHxHEIGHT, multiples of 32")
     asked = told.parse_args(words)
     torch.set_num_threads(1)
-    made(progress.kept(asked.state).mean, asked.root, asked.into)
+    made(progress.kept(asked.state).mean, asked.root, asked.into, asked.size)
     return 0
 
 
-def made(network: Network, root: Path, into: Path) -> tuple[Path, Path]:
+def made(network: Network, root: Path, into: Path, size: tuple[int, int] = SIZE) -> tuple[Path, Path]:
     """Write `network`, which this folds, into the folder `into`: in float and in eight bits, with cards.
 
     Raises ExportWrong, QuantizeFailed, NoTruth.
     """
     into.mkdir(parents=True, exist_ok=True)
     whole, small = into / f"{NAME}.onnx", into / f"{NAME}-int8.onnx"
-    entry = written(network, whole)
+    entry = written(network, whole, size)
     prove(network, entry, whole, root)
     cards.write(entry, whole)
     order = quantize.Order(pictures=CALIBRATED_ON)
@@ -77,21 +78,30 @@ def made(network: Network, root: Path, into: Path) -> tuple[Path, Path]:
     return whole, small
 
 
-def written(network: Network, into: Path) -> Entry:
-    """Write `network`, which this folds, to the file `into`; what a card says of it."""
-    answering = Answering(folded(network), *SIZE).eval()
+def written(network: Network, into: Path, size: tuple[int, int] = SIZE) -> Entry:
+    """Write `network`, which this folds, to the file `into` for a canvas of `size`; what a card says of it."""
+    answering = Answering(folded(network), *size).eval()
     with warnings.catch_warnings():
         # The new exporter wants a package more to write the same twenty-seven convolutions.
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
-            answering, (torch.zeros(1, 3, *SIZE),), str(into), opset_version=OPSET, dynamo=False,
+            answering, (torch.zeros(1, 3, *size),), str(into), opset_version=OPSET, dynamo=False,
             input_names=["pictures"], output_names=["answers"],
         )  # fmt: skip
+    wanted = Input(height=size[0], width=size[1], colour=Colour.BGR, scale=1 / 255, fit=Fit.CENTRE)
     blank = Entry(
-        name=NAME, title=f"Street nano, {SIZE[1]}x{SIZE[0]}", task=Task.OBJECTS, file=into.name, sha256="0" * 64,
-        bytes=1, input=WANTED, head=Head.YOLOV8, labels=labels(), licence=LICENCE,
+        name=NAME, title=f"Street nano, {size[1]}x{size[0]}", task=Task.OBJECTS, file=into.name, sha256="0" * 64,
+        bytes=1, input=wanted, head=Head.YOLOV8, overlap=OVERLAP, labels=labels(), licence=LICENCE,
     )  # fmt: skip
     return cards.sealed(blank, into)
+
+
+def sized(word: str) -> tuple[int, int]:
+    """Height and width of `WIDTHxHEIGHT`. Raises ValueError."""
+    width, height = (int(part) for part in word.split("x"))
+    if width % COARSEST_STRIDE or height % COARSEST_STRIDE:
+        raise ValueError(f"{word} is not a canvas of multiples of {COARSEST_STRIDE}")
+    return height, width
 
 
 def labels() -> Labels:
@@ -102,7 +112,8 @@ def labels() -> Labels:
 
 def prove(network: Network, entry: Entry, file: Path, root: Path, most: int = 8) -> float:
     """How far the file's answers lie from the network's at most, on pictures learnt from. Raises ExportWrong."""
-    answering, session, letterbox = Answering(network, *SIZE).eval(), Session(entry, file), Letterbox(entry.input)
+    answering = Answering(network, entry.input.height, entry.input.width).eval()
+    session, letterbox = Session(entry, file), Letterbox(entry.input)
     worst = 0.0
     for path in _drawn(root, sets.REAL, most) or _drawn(root, sets.STREET, most):
         canvas, _ = letterbox.fill(pictures.read(path))

@@ -27,7 +27,7 @@ from workshop.training.dataset import Floats, Pixels, Sample
 from workshop.training.films import CLASSES, LEARN
 
 SIZE: Final = (224, 384)
-"""Canvas height and width in pixels."""
+"""Canvas height and width in pixels, where nobody says otherwise."""
 WIDEST: Final = 512
 AHEAD: Final = 6
 PATIENCE_S: Final = 5.0
@@ -36,12 +36,13 @@ KINDNESS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Diet:
-    """What to learn from: folders below `root`, so many canvases a `batch`, the `real` share of them."""
+    """What to learn from: folders below `root`, so many canvases of `size` a `batch`, the `real` share of them."""
 
     root: Path
     batch: int = 32
     real: float = 0.25
     seed: int = 0
+    size: tuple[int, int] = SIZE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +93,7 @@ def canvases(diet: Diet) -> Iterator[Sample]:
     dice = np.random.default_rng(diet.seed)
     stocks = {source: _stock(diet.root, source) for source in (sets.STREET, sets.REAL)}
     streams = {
-        source: dataset.canvases(stock, dataset.weights(stock, len(CLASSES)), SIZE, dice)
+        source: dataset.canvases(stock, dataset.weights(stock, len(CLASSES)), diet.size, dice)
         for source, stock in stocks.items()
         if stock
     }

@@ -28,6 +28,7 @@ from workshop.training.network import Network, grid
 from workshop.training.progress import Progress
 from workshop.training.schedule import Budget, rate
 
+USUAL_MINUTES: Final = 90.0
 LONGEST_GRADIENT: Final = 10.0
 TOLD_EVERY_S: Final = 20.0
 KEPT_EVERY_S: Final = 120.0
@@ -65,12 +66,12 @@ def main(words: Sequence[str] | None = None) -> int:
     budget = Budget(asked.minutes * 60, asked.pictures)
     typer.echo(f"{file}: {going.seen} pictures seen in {going.used_s / 60:.0f} min; {asked.threads} threads")
     # Another seed each time, or a run that goes on would be shown what it began with.
-    with Feed(Diet(asked.root, asked.batch, asked.real, asked.seed + going.seen)) as feed:
+    with Feed(Diet(asked.root, asked.batch, asked.real, asked.seed + going.seen, asked.size)) as feed:
         _worked(going, budget, feed, asked)
     progress.keep(going, file)
-    _examine(going, asked.root)
+    _examine(going, asked)
     if asked.into:
-        export.made(going.mean, asked.root, asked.into)
+        export.made(going.mean, asked.root, asked.into, asked.size)
     return 0
 
 
@@ -94,7 +95,7 @@ def step(going: Progress, batch: Batch, cells: Tensor, rate: float) -> tuple[flo
 
 
 def _worked(going: Progress, budget: Budget, feed: Feed, asked: argparse.Namespace) -> None:
-    cells, now = grid(*SIZE), time.monotonic()
+    cells, now = grid(*asked.size), time.monotonic()
     clock = Clock(now, now)
     while (spent := budget.spent(going.seen, going.used_s)) < 1:
         began = time.monotonic()
@@ -112,7 +113,7 @@ def _worked(going: Progress, budget: Budget, feed: Feed, asked: argparse.Namespa
             progress.keep(going, asked.root / asked.state)
             clock.kept = now
         if asked.exam and now - clock.examined > asked.exam * 60:
-            _examine(going, asked.root)
+            _examine(going, asked)
             clock.examined = time.monotonic()
 
 
@@ -126,8 +127,8 @@ def _line(going: Progress, budget: Budget, told: Tally, now: float) -> str:
     )
 
 
-def _examine(going: Progress, root: Path) -> None:
-    for line in examined(_copied(going.mean), root):
+def _examine(going: Progress, asked: argparse.Namespace) -> None:
+    for line in examined(_copied(going.mean), asked.root, asked.size):
         typer.echo(f"  {line}")
 
 
@@ -139,20 +140,21 @@ def _copied(network: Network) -> Network:
 
 def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    told.add_argument("--minutes", type=float, default=math.inf, help="of work altogether, earlier runs counted")
+    told.add_argument("--minutes", type=float, help="of work altogether, earlier runs counted; 90 by default")
     told.add_argument("--pictures", type=float, default=math.inf, help="to learn from altogether, the same")
     told.add_argument("--root", type=Path, default=ROOT, help="street/ and real/ lie there, and the state")
     told.add_argument("--state", default="street-nano.pt", help="the state's file below --root; it goes on from there")
     told.add_argument("--anew", action="store_true", help="forget the state")
     told.add_argument("--real", type=float, default=0.25, help="share of canvases from real films")
+    told.add_argument("--size", type=export.sized, default=SIZE, help="canvas, WIDTHxHEIGHT, multiples of 32")
     told.add_argument("--batch", type=int, default=32)
     told.add_argument("--threads", type=int, default=1, help="of the network; the pictures have a process beside it")
     told.add_argument("--exam", type=float, default=12.0, help="minutes between examinations; 0 for none")
     told.add_argument("--into", type=Path, help="at the end write the networks, quantised too, and cards there")
     told.add_argument("--seed", type=int, default=1)
     asked = told.parse_args(words)
-    if math.isinf(asked.minutes) and math.isinf(asked.pictures):
-        told.error("say how long: --minutes or --pictures")
+    if asked.minutes is None:
+        asked.minutes = USUAL_MINUTES if math.isinf(asked.pictures) else math.inf
     return asked
 
 
