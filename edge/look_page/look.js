@@ -92,7 +92,7 @@ function draw() {
     drawn.push(shape("text", { x: x * WIDE + pixels(14), y: Math.max(y * height - pixels(8), pixels(16)), class: "name" }, place.id));
     points(place).forEach((_, index) => handles.push(...corner(kind, place, index)));
   }
-  overlay.style.fontSize = `${pixels(15)}px`;
+  overlay.style.fontSize = `${pixels(13)}px`;
   at("drawings").replaceChildren(...drawn);
   at("corners").replaceChildren(...handles);
   if (focused) overlay.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();

@@ -247,3 +247,14 @@ def test_fifty_objects_cost_less_than_a_few_milliseconds() -> None:
         assert look < 2 or len(tracker.update(seen, look / 10)) == 50 or look == 2
         spent.append(time.perf_counter() - began)
     assert np.median(spent) < 0.005
+
+
+def test_boxes_too_unsure_to_begin_a_track_are_told_and_no_others() -> None:
+    boxes = np.array([[0.1, 0.1, 0.2, 0.3], [0.5, 0.5, 0.6, 0.7]], np.float32)
+    tracker = Tracker()
+    for look in range(3):
+        found = Detections(boxes, np.array([0.9, 0.41], np.float32), np.zeros(2, np.int32))
+        tracker.update(found, look / 5)
+        assert tracker.unborn.score.tolist() == [pytest.approx(0.41)]
+    tracker.update(Detections.none(), 1.0)
+    assert len(tracker.unborn) == 0
