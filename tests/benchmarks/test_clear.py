@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.clear import Seen, judged
-from benchmarks.tracking import SEQUENCES, frames, read, scored
+from benchmarks.sequences import SEQUENCES, Thinning, frames, read, scored
 
 
 def seen(*rows: tuple[int, float]) -> Seen:
@@ -40,5 +40,5 @@ def test_a_box_on_a_distractor_is_not_counted() -> None:
 @pytest.mark.parametrize(("place", "idf1", "mota"), [(0, 0.558, 0.526), (1, 0.645, 0.564)])
 def test_the_published_answer_scores_the_published_figures(shared: Path, place: int, idf1: float, mota: float) -> None:
     folder, sequence = shared / "tracking", SEQUENCES[place]
-    figures = scored(folder, sequence, frames(read(folder / sequence.name / "test.txt")), 1)
+    figures = scored(folder, Thinning(sequence, 1, 1), frames(read(folder / sequence.name / "test.txt")))
     assert (round(figures.idf1, 3), round(figures.mota, 3)) == (idf1, mota)
