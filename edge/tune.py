@@ -5,8 +5,10 @@ process's own time counted for every second of its stream. The pictures it gave 
 as there are sessions, all at once, with the gate open: so what sessions slow each other down by is in the price. What
 was measured holds for this processor, these cores, this model and provider (`Box`); of another box, model or number of
 sessions nothing is known. `edge.fitting` does the sum.
-Limits: measured while something else works, a box looks weaker than it is: stop the node first. A camera that cannot
-be reached costs what the dearest one does.
+Where the processor itself runs the network, in the thread that asked, it is that thread's own time that counts, and
+what else the box did meanwhile does not; elsewhere it is the time that passed, so stop the node first.
+Limits: what shares caches and memory with a look makes it dearer. A camera that cannot be reached costs what the
+dearest one does.
 """
 
 import contextlib
@@ -32,6 +34,7 @@ from edge.rewrite import rewrite
 from edge.seeing import Eyes
 from edge.source_settings import FileSource
 from models import catalogue
+from models.providers import Provider
 from streams.cameras.file import FileCamera
 from streams.cameras.source import Camera
 from streams.clocks import Clock, SystemClock
@@ -99,13 +102,16 @@ def tune(
     clock = clock or SystemClock()
     sources = dict(zip((one.id for one in config.cameras), cameras(config), strict=True))
     eyes = eyes_of(config, list(sources.values()))
+    own_thread = config.models.provider is Provider.CPU
     prices, missing = {}, {}
     for setting in config.cameras:
         taken = take_in(_source(setting, sources[setting.id], video), clock, seconds)
         if taken.why_not:
             missing[setting.id] = taken.why_not
         else:
-            prices[setting.id] = Price(taken.decode_ms, *look_ms(setting, taken.pictures, eyes, seconds))
+            prices[setting.id] = Price(
+                taken.decode_ms, *look_ms(setting, taken.pictures, eyes, seconds, own_thread=own_thread)
+            )
     if not prices:
         raise SourceLost("no camera was reached: " + "; ".join(f"{one}: {why}" for one, why in missing.items()))
     return Tuned(box=this_box(config), measured=clock.now(), prices=prices), missing
@@ -138,11 +144,11 @@ def take_in(source: Camera, clock: Clock, seconds: float) -> Taken:
 
 
 def look_ms(
-    setting: CameraSetting, pictures: Sequence[Frame], eyes: Sequence[Eyes], seconds: float
+    setting: CameraSetting, pictures: Sequence[Frame], eyes: Sequence[Eyes], seconds: float, *, own_thread: bool
 ) -> tuple[float, float]:
     """What a look costs while all sessions look: the network, and all the rest, ms."""
     with ThreadPoolExecutor(len(eyes)) as pool:
-        looked = list(pool.map(lambda one: _looks(setting, pictures, one, seconds), eyes))
+        looked = list(pool.map(lambda one: _looks(setting, pictures, one, seconds, own_thread=own_thread), eyes))
     count = sum(looks for looks, _, _ in looked)
     run, whole = sum(one[1] for one in looked) / count, sum(one[2] for one in looked) / count
     return run, max(whole - run, 0.0)
@@ -199,18 +205,22 @@ def _source(setting: CameraSetting, own: Camera, video: Path | None) -> Camera:
     return own if file is None else FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps)
 
 
-def _looks(setting: CameraSetting, pictures: Sequence[Frame], eyes: Eyes, seconds: float) -> tuple[int, float, float]:
+def _looks(
+    setting: CameraSetting, pictures: Sequence[Frame], eyes: Eyes, seconds: float, *, own_thread: bool
+) -> tuple[int, float, float]:
     """So many looks, ms in the network, ms altogether."""
     always = setting.model_copy(update={"gate": GateSetting(recheck_s=0)})
     eye = unproven_eye(always, eyes, None)
-    count, run, began = 0, 0.0, time.perf_counter()
+    count, run, began, worked = 0, 0.0, time.perf_counter(), time.thread_time()
     while count < LEAST_LOOKS or time.perf_counter() - began < seconds:
         picture, at = pictures[count % len(pictures)], count / setting.fps
         captured = pictures[0].captured + timedelta(seconds=at)
         told = eye.look(replace(picture, elapsed=at, captured=captured), eyes)
         run += told.stages.get("run", 0.0)
         count += 1
-    return count, run, (time.perf_counter() - began) * 1000
+    whole, worked = time.perf_counter() - began, time.thread_time() - worked
+    share = worked / whole if own_thread else 1.0
+    return count, run * share, whole * share * 1000
 
 
 def _processor() -> str:

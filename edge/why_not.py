@@ -188,7 +188,7 @@ _SENTENCE: Final[dict[What | Never, str]] = {
     What.OVER_LINE: _figure("went over by", " box sizes", ".2f"),
     What.BESIDE_LINE: "passed {miss.reached:.2f} line lengths beyond its end",
     What.CUT: "the picture's edge hides which side",
-    Never.SCORE: _figure("score", "", ".2f"),
+    Never.SCORE: _figure("score", "", ".3f"),
     Never.MASKED: "masked",
     Never.CLASS: "class not asked of the camera",
     Never.UNFIT: "picture unfit ({miss.detail}) for {miss.reached:.1f} s: not looked at",

@@ -82,7 +82,7 @@ def test_whoever_is_under_a_mask_or_of_no_class_asked_for_is_told_so(street: tup
 def test_a_box_too_unsure_to_be_followed_is_told_with_its_score(street: tuple[Path, Path], tmp_path: Path) -> None:
     surer = {"sure": 0.9999999, "newborn": 0.9999999}
     _, said = replayed(street, "--rules", rules(tmp_path, tracker=surer, zones=[WHOLE]))
-    assert "score 1.00 < 1.00" in said
+    assert "score 1.000 < 1.000" in said
     assert "too small" not in said
 
 

@@ -110,7 +110,7 @@ def test_a_zone_that_has_begun_to_change_is_said_with_its_share() -> None:
     rubbish[:60, :160] = 250
     for look in range(8):
         picture = clean if look < 4 else rubbish
-        scene.observe(Detections.none(), LABELS, float(look), (), lambda shown=picture: shown)
+        scene.observe(Detections.none(), LABELS, float(look), (), picture.copy)
     (nearly,) = scene.nearly()
     assert (nearly.what, nearly.wanted) == (What.SHARE, 0.5)
     assert 0.25 < nearly.reached < 0.45
