@@ -32,11 +32,12 @@ def odds(motion: Motion, boxes: Floats, newcomers: float) -> Floats:
     """
     size = sizes(motion[:, 0])
     doubt = motion[:, 2] + (SPREAD * size) ** 2
+    weight = 1 / (TAILS * doubt)
     seen, tail = centred(boxes), np.ones((len(motion), len(boxes)))
     # Column by column: arrays whose last axis is 4 long cost several times as much.
     for column in range(4):
         surprise = motion[:, 0, column, None] - seen[:, column]
-        tail *= 1 + surprise * surprise / (TAILS * doubt[:, column, None])
+        tail *= 1 + surprise * surprise * weight[:, column, None]
     thin = np.log(np.prod(doubt / size**2, axis=1)) / 2
     answer: Floats = -(TAILS + 1) / 2 * np.log(tail) - (thin + newcomers)[:, None]
     return answer

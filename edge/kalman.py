@@ -44,7 +44,7 @@ def born(boxes: Boxes) -> Motion:
 
 def moved(motion: Motion, step: float) -> Motion:
     """The same motions `step` seconds later."""
-    place, speed, var, cov, pace = np.moveaxis(motion, 1, 0)
+    place, speed, var, cov, pace = motion.transpose(1, 0, 2)
     push = (PUSH * sizes(place)) ** 2
     later = np.empty_like(motion)
     later[:, 0] = place + step * speed
@@ -58,7 +58,7 @@ def moved(motion: Motion, step: float) -> Motion:
 
 def corrected(motion: Motion, boxes: Boxes) -> Motion:
     """Motions (N) after seeing boxes (N, 4) xyxy, row by row."""
-    place, speed, var, cov, pace = np.moveaxis(motion, 1, 0)
+    place, speed, var, cov, pace = motion.transpose(1, 0, 2)
     noise = (SPREAD * sizes(place)) ** 2
     surprise = centred(boxes) - place
     trust = 1 / (var + noise)

@@ -154,9 +154,11 @@ class Tracker:
         shown = table["hits"] >= settings.hits
         sure = score >= settings.sure
         free_rows, free_columns = np.ones(len(table), bool), np.ones(len(score), bool)
-        pairs = []
+        pairs = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
         for who, which in ((shown, sure), (shown, ~sure & (score >= settings.unsure)), (~shown, sure)):
             some, others = np.flatnonzero(who & free_rows), np.flatnonzero(which & free_columns)
+            if not (len(some) and len(others)):
+                continue
             rows, columns = assigned(worth[np.ix_(some, others)])
             rows, columns = some[rows], others[columns]
             free_rows[rows] = free_columns[columns] = False
@@ -225,9 +227,12 @@ def _others(chosen: NDArray[np.bool_], taken: Rows) -> NDArray[np.bool_]:
 
 def _single(detections: Detections, twin: float) -> NDArray[np.bool_]:
     """Which boxes are the best answer for their object: detectors suppress twins within a class, not across classes."""
-    score = detections.score
+    score, boxes = detections.score, detections.xyxy.astype(np.float64)
+    alike = overlap(boxes, boxes) >= twin
+    np.fill_diagonal(alike, val=False)
+    if not alike.any():
+        return np.ones(len(score), bool)
     # Of equal scores the earlier box is the better one.
     better = (score[:, None] > score) | ((score[:, None] == score) & np.tri(len(score), k=-1, dtype=bool).T)
-    boxes = detections.xyxy.astype(np.float64)
-    single: NDArray[np.bool_] = ~(better & (overlap(boxes, boxes) >= twin)).any(axis=0)
+    single: NDArray[np.bool_] = ~(better & alike).any(axis=0)
     return single
