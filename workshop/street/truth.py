@@ -69,8 +69,11 @@ def _events(scene: Scene, trips: Sequence[Trip], seconds: float) -> Iterator[dic
 
 def _course(trip: Trip, seconds: float) -> tuple[Floats, Floats]:
     moments = np.arange(max(0.0, trip.enters), min(seconds, trip.leaves), TICK_S)
-    gone = np.array([trip.metres(float(at)) or 0.0 for at in moments])
-    return moments, trip.way.at(gone)[0] if len(moments) else np.zeros((0, 2))
+    along = [(at, gone) for at in moments if (gone := trip.metres(float(at))) is not None]
+    if not along:
+        return np.zeros(0), np.zeros((0, 2))
+    there, gone_by = np.array(along).T
+    return there, trip.way.at(gone_by)[0]
 
 
 def _crossings(line: Line, trip: Trip, moments: Floats, places: Floats) -> Iterator[dict[str, Any]]:
