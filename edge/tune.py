@@ -158,12 +158,13 @@ def look_ms(
 
 
 def this_box(config: NodeConfig) -> Box:
-    """What a measurement of this configuration would hold for. Raises DocumentRefused, OSError, KeyError."""
+    """What a measurement of this configuration would hold for. Raises DocumentRefused, OSError."""
     name = config.models.detector
+    entry = None if name is None else catalogue.load(config.models.catalogue).entries.get(name)
     return Box(
         cpu=_processor(),
         cores=_cores(),
-        model=None if name is None else catalogue.load(config.models.catalogue)[name].sha256,
+        model=None if entry is None else entry.sha256,
         provider=config.models.provider,
         sessions=1 if name is None else config.models.sessions,
         onnxruntime=versions().get("onnxruntime", ""),
