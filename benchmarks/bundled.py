@@ -1,6 +1,6 @@
 """The bundled detector's figures: what it finds in unseen streets, what eight bits cost it, and how fast it is.
 
-Usage: python -m benchmarks.bundled [--int8 FILE.onnx] [--float FILE.onnx] [--root workshop/.training] [--rounds 300]
+Usage: python -m benchmarks.bundled [--int8 MODEL] [--float MODEL] [--root workshop/.training] [--rounds 300]
 Judged on what was held back below --root: rendered views of other seeds, houses and cameras (AP50 of six classes), and
 the last fifth of each real film against its teacher's boxes over 24 px (recall where half of the alarms are right).
 Speed is each network's at its own input on one thread, all in one process and in turn, as a ratio round by round and
@@ -24,7 +24,6 @@ from streams import shipped
 from workshop.training import sets
 from workshop.training.films import HELD
 
-HOME = Path("models/bundled")
 RIVAL = "yolox-nano-640"
 STREET_TERMS = Terms(precision=0.5)
 REAL_TERMS = Terms(precision=0.5, over=24)
@@ -36,8 +35,8 @@ def main() -> int:
     """Print the tables."""
     asked = _asked()
     try:
-        files = {SMALL: cards.found(str(asked.int8), asked.catalogue, asked.store)}
-        files |= {WHOLE: cards.found(str(asked.float), asked.catalogue, asked.store)}
+        files = {SMALL: cards.found(asked.int8, asked.catalogue, asked.store)}
+        files |= {WHOLE: cards.found(asked.float, asked.catalogue, asked.store)}
         rival = cards.found(RIVAL, asked.catalogue, asked.store)
     except NoCard as absent:
         print(absent, file=sys.stderr)
@@ -107,8 +106,8 @@ def _shown(root: Path) -> Iterator[Path]:
 def _asked() -> argparse.Namespace:
     shared = Path(os.environ.get("WARDSENSE_SHARED", Path(__file__).parents[2] / "shared"))
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    told.add_argument("--int8", type=Path, default=HOME / "street-nano-int8.onnx")
-    told.add_argument("--float", type=Path, default=HOME / "street-nano.onnx")
+    told.add_argument("--int8", default="street-nano-int8", help="of the catalogue, or FILE.onnx with its card")
+    told.add_argument("--float", default="street-nano", help="the same")
     told.add_argument("--root", type=Path, default=Path("workshop/.training"))
     told.add_argument("--most", type=int, default=1000, help="held-back pictures of each source at most")
     told.add_argument("--rounds", type=int, default=300)

@@ -29,9 +29,7 @@ WRONG = 2
 @app.command()
 def demo(  # noqa: PLR0913, PLR0917 - each is one option a person may give
     video: Annotated[list[str] | None, typer.Option(help="A video file or rtsp:// address; may stand often.")] = None,
-    street: Annotated[
-        Street | None, typer.Option(help="Without --video: the one that comes along, or another.")
-    ] = None,
+    street: Annotated[Street, typer.Option(help="What is watched without --video.")] = Street.BUNDLED,
     detector: Annotated[
         str | None, typer.Option(help="Of `wardsense models list`; absent: what came along, deimv2-femto for your own.")
     ] = None,

@@ -113,7 +113,7 @@ class NoVideoError(ValueError):
     """A video that cannot be watched; the message says what to do."""
 
 
-def choose(videos: Sequence[str], detector: str | None, shared: Path | None, wanted: Street | None = None) -> Videos:
+def choose(videos: Sequence[str], detector: str | None, shared: Path | None, wanted: Street = Street.BUNDLED) -> Videos:
     """What to watch: the person's own videos, else the street that is wanted. Raises NoVideoError.
 
     `detector` None is what fits: the bundled one for the bundled street, else the best of the catalogue. `shared` is
@@ -123,7 +123,7 @@ def choose(videos: Sequence[str], detector: str | None, shared: Path | None, wan
     if videos:
         _refuse_unseen(videos)
         return Videos(tuple(videos), detector or REAL, mirror, f"Your own video, seen by {detector or REAL}")
-    match wanted or _usual(shared):
+    match wanted:
         case Street.BUNDLED:
             return _bundled(detector, mirror)
         case Street.DEVELOPMENT:
@@ -131,14 +131,6 @@ def choose(videos: Sequence[str], detector: str | None, shared: Path | None, wan
         case Street.DRAWN:
             told = "A drawn street, no detector: its own truth stands in for detections"
             return Videos(("", "", ""), None, None, told)
-
-
-def _usual(shared: Path | None) -> Street:
-    """Until the clips and the detector lie here: what there is."""
-    if street.clips() and street.WEIGHTS.is_file():
-        return Street.BUNDLED
-    there = shared is not None and all((shared / "data" / "videos" / clip).is_file() for clip in CLIPS)
-    return Street.DEVELOPMENT if there else Street.DRAWN
 
 
 def _refuse_unseen(videos: Sequence[str]) -> None:

@@ -19,8 +19,7 @@ SCENES: Final = (
     "kerb",
     "junction",
 )  # as the three cameras of the city hang: by the bridge, a market, a corner
-DETECTOR: Final = "street-nano"
-WEIGHTS: Final = Path(__file__).parents[1] / "models" / "bundled" / f"{DETECTOR}.onnx"
+DETECTOR: Final = "street-nano-int8"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,7 @@ network for its font; ours names the reader's own monospaced one instead.
 
 import asyncio
 import io
-import os
 import re
-from pathlib import Path
 from typing import Final
 
 from rich._export_format import CONSOLE_SVG_FORMAT
@@ -29,8 +27,7 @@ FORMAT: Final = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=
 
 async def draw() -> str:
     """Play, and the panel after a while as SVG."""
-    shared = os.environ.get("WARDSENSE_SHARED")
-    stage = build(Setting(FOLDER), choose([], "deimv2-atto", Path(shared) if shared else None))
+    stage = build(Setting(FOLDER), choose([], None, None))
     with stage:
         return await _drawn(Play(stage, WISHES, Console(stderr=True)))
 

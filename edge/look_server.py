@@ -7,6 +7,7 @@ Limits: no TLS: on an open network whoever listens sees the link, so it is for t
 
 import json
 import secrets
+from collections.abc import Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -83,7 +84,7 @@ class _Visit(BaseHTTPRequestHandler):
             return
         try:
             said = json.loads(body)
-            places = {part: [dict(place) for place in said[part]] for part in PARTS}
+            places: dict[str, Sequence[dict[str, Any]]] = {part: list(map(dict, said[part])) for part in PARTS}
             self._say(HTTPStatus.OK, {"sha256": self.server.look.save(camera, str(said["sha256"]), places)})
         except DocumentRefused as refused:
             self._say(HTTPStatus.UNPROCESSABLE_ENTITY, {"mistakes": [str(one) for one in refused.mistakes]})

@@ -193,15 +193,12 @@ class Entry(Closed):
     input: Input
     head: Head
     overlap: Share = Field(default=0.65, description="IoU above which the weaker of two boxes of a class is dropped")
-    one_thing: Share | None = Field(
-        default=None, description="IoU above which the weaker of two boxes of any class is dropped; none: both stay"
-    )
+    one_thing: Share | None = Field(default=None, description="the same, of boxes of any class; none: both stay")
     labels: Annotated[Labels, BeforeValidator(_called)]
     licence: Licence
     sources: tuple[Address, ...] = ()
-    bundled: Annotated[Path | None, BeforeValidator(_packaged)] = Field(
-        default=None, description="the folder it lies in for good; true: the one this package brings along"
-    )
+    bundled: Annotated[Path | None, BeforeValidator(_packaged)] = None
+    """The folder it lies in for good; `true` in the file is the one this package brings along."""
     measured: Measured | None = None
     origin: Origin | None = None
 
@@ -214,7 +211,7 @@ class Entry(Closed):
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if self.bundled is not None and self.sources:
-            raise ValueError("a bundled model is here already and never fetched: give sources or bundled, not both")
+            raise ValueError("a bundled model is never fetched: give sources or bundled, not both")
         return self
 
     def lies(self, store: Path) -> Path:

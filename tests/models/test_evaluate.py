@@ -125,5 +125,5 @@ def test_the_faces_of_two_people_on_a_plaza_are_found(shared: Path) -> None:
 @pytest.mark.shared("every file of the mirror is the one the catalogue names, and opens")
 def test_every_model_of_the_catalogue_opens_and_looks(shared: Path) -> None:
     for entry in load(CATALOGUE).entries.values():
-        detector = Detector(entry, shared / "models" / entry.file)
+        detector = Detector(entry, entry.lies(shared / "models"))
         detector.detect(np.zeros((360, 640, 3), np.uint8))
