@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from workshop.street import scene as scenes
 from workshop.street import truth
 from workshop.street.backdrop import Set
 from workshop.street.bodies import POSED, Look, pose_after
-from workshop.street.camera import box_of
+from workshop.street.camera import Camera, box_of
 from workshop.street.compose import Actor, Backdrop, Light, carried, composed, developed, gain_of
 from workshop.street.sprites import Placed, boxed
 from workshop.street.traffic import Trip, planned
@@ -111,26 +112,20 @@ def _placed(trip: Trip, gone: float) -> Placed:
 
 def _station(seen: Set, trip: Trip, gone: float) -> float:
     """The station of its way nearest to a body: the closer the camera, the closer together they lie."""
-    marks = stations(seen, trip)
+    marks = stations(seen.camera, trip)
     return float(marks[np.abs(marks - gone).argmin()])
 
 
-def stations(seen: Set, trip: Trip) -> np.ndarray:
+@cache
+def stations(camera: Camera, trip: Trip) -> np.ndarray:
     """Where along its way a body is rendered, in metres."""
-    key = (id(trip.way), trip.kind)
-    if key not in _STATIONS:
-        share = POSED_SHARE if trip.kind in POSED else STATION_SHARE
-        marks, at = [], 0.0
-        while at <= trip.way.length:
-            marks.append(round(at, 2))
-            (place,), _ = trip.way.at(np.array([at]))
-            away = float(np.linalg.norm(np.array([*place, trip.way.height]) - np.array(seen.camera.at)))
-            at += max(POSED.get(trip.kind, NEAREST_STATION_M), share * away)
-        _STATIONS[key] = (trip.way, np.array(marks))
-    return _STATIONS[key][1]
-
-
-_STATIONS: dict[tuple[int, str], tuple[object, np.ndarray]] = {}
+    share, marks, at = POSED_SHARE if trip.kind in POSED else STATION_SHARE, [], 0.0
+    while at <= trip.way.length:
+        marks.append(round(at, 2))
+        (place,), _ = trip.way.at(np.array([at]))
+        away = float(np.linalg.norm(np.array([*place, trip.way.height]) - np.array(camera.at)))
+        at += max(POSED.get(trip.kind, NEAREST_STATION_M), share * away)
+    return np.array(marks)
 
 
 def _in_sight(seen: Set, one: Placed) -> bool:
