@@ -123,7 +123,7 @@ def test_every_mistake_is_listed_at_once() -> None:
         ("low: 0.5", "low: .nan", "finite"),
         ("high: 1.6", "high: .inf", "finite"),
         ("source: {drawn: 3}", "source: {drawn: 3}\n    tracker: {lost_s: .inf}", "finite"),
-        ("source: {drawn: 3}", "source: {drawn: 3}\n    tracker: {doubt: .nan}", "finite"),
+        ("source: {drawn: 3}", "source: {drawn: 3}\n    tracker: {fade_s: .nan}", "finite"),
         ("after_s: 20", "after_s: .inf", "finite"),
         ("unit: m,", "unit: m, limits: {least: 2, most: 2},", "every value would be bad"),
         ("flood: {low: 0.5, high: 1.6, rise_s: 60}", "mqtt: {topic: a/#/b, value: v}", "# stands for"),
