@@ -79,7 +79,7 @@ def planned(scene: Scene, seed: int, seconds: float) -> list[Trip]:
 
 def _played(role: Role, number: int, seconds: float) -> Trip:
     way = Way.along(role.path, role.height)
-    gone = driven(way.length, role.speed, role.stops) if way.length > 1 else np.zeros(round(seconds / TICK_S) + 2)
+    gone = driven(way, role.speed, role.stops) if way.length > 1 else np.zeros(round(seconds / TICK_S) + 2)
     return Trip(number, role.look, role.seed, way, role.enters, gone, role.name)
 
 
@@ -96,7 +96,7 @@ def _arriving(dice: random.Random, lane: Lane, enters: float, number: int) -> Tr
     own = random.Random(f"{lane.name}-{kind}-{which}")  # noqa: S311 - a seeded drawing, not a secret
     seed, aside = own.randrange(100_000), max(-1.0, min(1.0, own.gauss(0, 0.5))) * lane.stray
     way = Way.along(lane.path, lane.height, aside)
-    return Trip(number, kind, seed, way, enters, driven(way.length, dice.uniform(*lane.speed), ()))
+    return Trip(number, kind, seed, way, enters, driven(way, dice.uniform(*lane.speed), ()))
 
 
 def _later(trip: Trip) -> Trip:

@@ -1,7 +1,7 @@
 """A way through the street: a path with its corners rounded, measured in metres along it, and a trip along it.
 
 Idea: where a body is depends on one number, how far along its way it is; its trip is that number for every moment.
-A trip keeps to its speed, brakes before its stops as a rider would, waits, and goes on.
+A trip keeps to its speed, slows for bends and brakes before its stops as a rider would, waits, and goes on.
 """
 
 import math
@@ -18,6 +18,9 @@ TICK_S: Final = 0.02
 BRAKES: Final = 2.2
 PULLS_OFF: Final = 1.6
 CREEP: Final = 0.15
+LEANS: Final = 2.6
+SLOWEST_BEND: Final = 1.2
+BEND_M: Final = 1.5
 LONGEST_S: Final = 900.0
 
 Floats = NDArray[np.float64]
@@ -59,22 +62,34 @@ class Way:
         return places, np.interp(steps, marks, self.heading)
 
 
-def driven(length: float, speed: float, stops: Sequence[tuple[float, float]]) -> Floats:
+def driven(way: Way, speed: float, stops: Sequence[tuple[float, float]]) -> Floats:
     """Metres along the way at every `TICK_S` from the start to its end.
 
     Args:
-        length: the way's, in metres.
+        way: what is gone along; in its bends nobody is pushed aside by more than `LEANS` metres a second squared.
         speed: what is kept to, in metres a second.
         stops: where along the way it is waited, in metres, and how many seconds.
     """
-    told, gone, now, waiting = [0.0], 0.0, speed, list(stops)
-    while gone < length and len(told) * TICK_S < LONGEST_S:
+    bends = _bend_speeds(way)
+    told, gone, now, waiting = [0.0], 0.0, min(speed, float(bends[0])), list(stops)
+    while gone < way.length and len(told) * TICK_S < LONGEST_S:
         if waiting and gone >= waiting[0][0] - 0.02:
             told += [gone] * round(waiting.pop(0)[1] / TICK_S)
             now = 0.0
         room = waiting[0][0] - gone if waiting else math.inf
-        wanted = min(speed, math.sqrt(2 * BRAKES * max(0.0, room)) + CREEP)
+        wanted = min(speed, float(bends[round(gone / STEP_M)]), math.sqrt(2 * BRAKES * max(0.0, room)) + CREEP)
         now = min(wanted, now + PULLS_OFF * TICK_S)
         gone += now * TICK_S
         told.append(gone)
     return np.array(told)
+
+
+def _bend_speeds(way: Way) -> Floats:
+    """How fast its bends let anybody be at every step of a way, braking for those to come, in metres a second (n,)."""
+    half = round(BEND_M / STEP_M / 2)
+    ahead, behind = (np.clip(np.arange(len(way.heading)) + by, 0, len(way.heading) - 1) for by in (half, -half))
+    turn = np.radians(np.abs(way.heading[ahead] - way.heading[behind])) / ((ahead - behind) * STEP_M)
+    fastest = np.maximum(SLOWEST_BEND, np.sqrt(LEANS / np.maximum(turn, 1e-6)))
+    for step in range(len(fastest) - 2, -1, -1):
+        fastest[step] = min(fastest[step], math.sqrt(fastest[step + 1] ** 2 + 2 * BRAKES * STEP_M))
+    return fastest

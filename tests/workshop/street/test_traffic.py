@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from workshop.street import scene
 from workshop.street.traffic import _touch, planned
-from workshop.street.way import TICK_S, Way, driven
+from workshop.street.way import BRAKES, LEANS, TICK_S, Way, driven
 
 SCENES = ("canal", "junction", "kerb")
 
@@ -15,20 +15,33 @@ SCENES = ("canal", "junction", "kerb")
 @given(st.floats(5, 80), st.floats(1, 12))
 @settings(max_examples=30, deadline=None)
 def test_a_trip_goes_its_whole_way_and_never_faster_than_it_may(length: float, speed: float) -> None:
-    gone = driven(length, speed, ())
+    way = Way.along([(0, 0), (length, 0)], 0.0)
+    gone = driven(way, speed, ())
     assert gone[0] == 0
-    assert length <= gone[-1] <= length + speed * TICK_S
+    assert way.length <= gone[-1] <= way.length + speed * TICK_S
     assert np.diff(gone).max() <= speed * TICK_S + 1e-9
 
 
 @given(st.floats(10, 40), st.floats(2, 9), st.floats(1, 30))
 @settings(max_examples=30, deadline=None)
 def test_a_stop_is_waited_out_where_it_was_asked(place: float, speed: float, seconds: float) -> None:
-    gone = driven(60, speed, [(place, seconds)])
+    gone = driven(Way.along([(0, 0), (60.05, 0)], 0.0), speed, [(place, seconds)])
     still = np.flatnonzero(np.diff(gone) < 1e-6)
     assert len(still) * TICK_S == pytest.approx(seconds, abs=0.1)
     assert gone[still] == pytest.approx(place, abs=0.1)
     assert gone[-1] >= 60
+
+
+@given(st.floats(8, 30), st.floats(3, 10))
+@settings(max_examples=30, deadline=None)
+def test_a_bend_is_taken_no_faster_than_a_rider_leans(reach: float, speed: float) -> None:
+    way = Way.along([(0, 0), (reach, 0), (reach, reach), (2 * reach, 2 * reach)], 0.0)
+    at = driven(way, speed, ())[::5]
+    pace = np.gradient(at, 5 * TICK_S)
+    places, _ = way.at(at)
+    aside = np.linalg.norm(np.gradient(np.gradient(places, 5 * TICK_S, axis=0), 5 * TICK_S, axis=0), axis=1)[2:-2]
+    assert aside.max() < 1.5 * LEANS
+    assert np.gradient(pace, 5 * TICK_S)[2:-2].min() > -1.6 * BRAKES
 
 
 def test_a_way_rounds_its_corners_and_keeps_its_ends() -> None:

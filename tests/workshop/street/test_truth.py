@@ -18,7 +18,7 @@ ASPECT = 16 / 9
 def trip(path: list[tuple[float, float]], *, kind: str = "car", stops: tuple[tuple[float, float], ...] = ()) -> Trip:
     """A trip of its own along a path at 5 m/s."""
     way = Way.along(path, 0.0)
-    return Trip(1, kind, 1, way, 0.0, driven(way.length, 5.0, stops))
+    return Trip(1, kind, 1, way, 0.0, driven(way, 5.0, stops))
 
 
 def events(kind: str, trips: list[Trip], name: str = "kerb") -> list[dict[str, Any]]:
@@ -43,7 +43,7 @@ def test_back_again_is_another_crossing_to_the_other_hand() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_whoever_leaves_does_not_come_back_over_the_lines(seed: int) -> None:
     way = Way.along([(1, 0), (1, 40)], 0.0)
-    gone = driven(way.length, 5.0, ())
+    gone = driven(way, 5.0, ())
     late = Trip(1, "car", 1, way, 10 + seed / 70, gone)  # its last moment falls wherever it may between two ticks
     assert [one["direction"] for one in events("crossing", [late])] == ["leftward"]
 
