@@ -10,10 +10,10 @@ packets and no pictures: that, too, is SourceLost, and what opens it again gets 
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import av
 import av.error
@@ -34,6 +34,8 @@ STALL_S: Final = 10.0
 # Left alone FFmpeg reads twenty pictures to guess a frame rate we do not use, and hands them over two seconds old.
 ALWAYS: Final = {"fpsprobesize": "0", "max_pixels": str(MAX_PIXELS)}
 MOST_WAITING: Final = 2048  # packets that are held, or that a decoder holds back, before their picture is given
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +78,29 @@ class LiveCamera:
     def open(self, clock: Clock, stop: threading.Event | None = None) -> Iterator[Iterator[Frame]]:
         """Frames until `stop`; SourceLost when the camera is away or silent, SourceRefused when it turns us away."""
         stop = stop or threading.Event()
-        reader = PacketReader(
-            self.camera, self._connect, clock, self._meter, self.keep, timed=self._way.timed, bursts=self._way.bursts
-        )
+        reader = self._reader(clock)
         try:
-            yield self._play(reader, clock, stop)
+            yield self._weathered(self._frames(reader, clock, stop), stop)
         finally:
             reader.close()
 
-    def _play(self, reader: PacketReader, clock: Clock, stop: threading.Event) -> Iterator[Frame]:
+    def read(self, clock: Clock, stop: threading.Event) -> Generator[None, None, None]:
+        """Read packets into `keep` until `stop` and decode none; a beat for each. Raises as `open` does."""
+        reader = self._reader(clock)
+        try:
+            yield from self._weathered(self._packets(reader, stop), stop)
+        finally:
+            reader.close()
+
+    def _reader(self, clock: Clock) -> PacketReader:
+        return PacketReader(
+            self.camera, self._connect, clock, self._meter, self.keep, timed=self._way.timed, bursts=self._way.bursts
+        )
+
+    def _weathered(self, coming: Iterator[T], stop: threading.Event) -> Iterator[T]:
         trouble: Exception | None = None
         try:
-            yield from self._frames(reader, clock, stop)
+            yield from coming
         except (av.FFmpegError, OSError) as error:
             trouble = said(error, self.address, self._stall_s)
         if trouble is not None:
@@ -95,6 +108,16 @@ class LiveCamera:
             raise trouble
         if not stop.is_set():
             raise SourceLost(f"{self.address}: the camera ended the stream")
+
+    def _packets(self, reader: PacketReader, stop: threading.Event) -> Iterator[None]:
+        stream = reader.stream(stop)
+        if stream is None:
+            return
+        self._meter.add(opened=1)
+        self._meter.note(codec=stream.codec_context.name)
+        for packet, _ in reader.packets(stop):
+            self._meter.add(packets=1, corrupt=int(packet.is_corrupt))
+            yield
 
     def _frames(self, reader: PacketReader, clock: Clock, stop: threading.Event) -> Iterator[Frame]:
         stream = reader.stream(stop)
