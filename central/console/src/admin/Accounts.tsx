@@ -15,7 +15,7 @@ import { type Account, own, searched } from "./accounts";
 import classes from "./admin.module.css";
 import { accountPages } from "./asking";
 import { NewLink } from "./NewLink";
-import { type Column, More, Rows } from "./Rows";
+import { type Column, End, Rows } from "./Rows";
 
 type Doing = { what: "add" } | { what: "change" | "link"; account: Account } | null;
 
@@ -135,7 +135,7 @@ export function Accounts(): ReactNode {
           return (
             <>
               <Rows label={t("room.accounts")} columns={columns} rows={found} id={({ id }) => id} />
-              <More count={found.length} query={query} />
+              <End count={found.length} query={query} />
             </>
           );
         }}

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 
 import { type Role, useMay } from "@/app/session";
+import tabs from "@/parts/tabs.module.css";
 
 import { Accounts } from "./Accounts";
 import classes from "./admin.module.css";
@@ -30,12 +31,11 @@ export default function AdminPage(): ReactNode {
         <Title order={1} size="h3">
           {t("title")}
         </Title>
-        <nav className={classes.rooms} aria-label={t("rooms")}>
+        <nav className={tabs.tabs} aria-label={t("rooms")}>
           {rooms.map((room) => (
             <Link
               key={room.name}
               href={room.path}
-              className={classes.room}
               aria-current={path.startsWith(room.path) ? "page" : undefined}
             >
               {t(`room.${room.name}`)}

@@ -14,7 +14,7 @@ import { exact } from "@/words/format";
 import { ACTS, type Entry, OF, pageOf, read, shortened, type Sought, written } from "./acts";
 import classes from "./admin.module.css";
 import { auditPages } from "./asking";
-import { type Column, More, Rows } from "./Rows";
+import { type Column, End, Rows } from "./Rows";
 import { Why } from "./Why";
 
 type Seek = (change: Partial<Sought>) => void;
@@ -186,7 +186,7 @@ export function Audit(): ReactNode {
           ) : (
             <>
               <Rows label={t("room.audit")} columns={columns} rows={entries} id={({ id }) => id} />
-              <More count={entries.length} query={query} />
+              <End count={entries.length} query={query} />
             </>
           )
         }

@@ -10,7 +10,7 @@ import { number } from "@/words/format";
 
 import classes from "./admin.module.css";
 import { letterPages } from "./asking";
-import { type Column, More, Rows } from "./Rows";
+import { type Column, End, Rows } from "./Rows";
 
 type Letter = Shapes["DeadLetterShape"];
 
@@ -65,7 +65,7 @@ export function DeadLetters(): ReactNode {
         return (
           <>
             <Rows label={t("room.letters")} columns={columns} rows={letters} id={(letter) => letter.id} />
-            <More count={letters.length} query={query} />
+            <End count={letters.length} query={query} />
           </>
         );
       }}

@@ -14,7 +14,7 @@ import { wards } from "@/wire/queries";
 
 import classes from "./admin.module.css";
 import { nodePages } from "./asking";
-import { type Column, More, Rows } from "./Rows";
+import { type Column, End, Rows } from "./Rows";
 import { Secret } from "./Secret";
 
 type Node = Shapes["NodeShape"];
@@ -126,7 +126,7 @@ export function Nodes(): ReactNode {
         return (
           <>
             <Rows label={t("room.nodes")} columns={columns} rows={nodes} id={(node) => node.id} />
-            <More count={nodes.length} query={query} />
+            <End count={nodes.length} query={query} />
             {renewed && <Renew key={renewed.id} node={renewed} close={() => setRenewed(null)} />}
           </>
         );

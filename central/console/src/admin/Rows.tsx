@@ -1,9 +1,10 @@
 /** A table that becomes a stack of cards on a phone, with its heads as labels; the same rows, read the same way. */
 // The roles stand again because a browser forgets a table's when its rows are laid out as blocks.
 /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
-import { Button, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+
+import { More } from "@/parts/More";
 
 import classes from "./admin.module.css";
 
@@ -46,27 +47,17 @@ export function Rows<T>({ label, columns, rows, id }: Props<T>): ReactNode {
   );
 }
 
-interface MoreProps {
+interface EndProps {
   count: number;
   query: { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 }
 
-export function More({ count, query }: MoreProps): ReactNode {
+/** The end of the rows loaded so far. */
+export function End({ count, query }: EndProps): ReactNode {
   const { t } = useTranslation("admin");
   return (
-    <Group justify="space-between" className={classes.foot}>
-      <Text size="sm" className="ws-quiet" role="status">
-        {t(query.hasNextPage ? "more.loaded" : "more.all", { count })}
-      </Text>
-      {query.hasNextPage && (
-        <Button
-          variant="default"
-          loading={query.isFetchingNextPage}
-          onClick={() => void query.fetchNextPage()}
-        >
-          {t("app:do.more")}
-        </Button>
-      )}
-    </Group>
+    <More className={classes.foot} query={query}>
+      {t(query.hasNextPage ? "more.loaded" : "more.all", { count })}
+    </More>
   );
 }

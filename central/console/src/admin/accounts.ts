@@ -1,4 +1,5 @@
 /** What an administrator may give, what a form still lacks, and what it changes; the centre judges again. */
+import { says } from "@/parts/finding";
 import type { Shapes } from "@/wire/client";
 
 export type Account = Shapes["AccountShape"];
@@ -80,11 +81,6 @@ export const own = (mine: readonly Grant[], account: Account): boolean =>
 /** The page that signs in once. */
 export const signInAddress = (origin: string, token: string): string => `${origin}/#/link/${token}`;
 
-const plain = (text: string): string =>
-  text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
-
-/** Accounts whose login or name holds the text, with or without its marks. */
-export function searched(accounts: readonly Account[], text: string): Account[] {
-  const wanted = plain(text.trim());
-  return accounts.filter(({ login, name }) => plain(`${login} ${name}`).includes(wanted));
-}
+/** Accounts whose login or name holds the words, with or without their marks. */
+export const searched = (accounts: readonly Account[], text: string): Account[] =>
+  accounts.filter(({ login, name }) => says(`${login} ${name}`, text));

@@ -7,7 +7,9 @@ import { useTranslation } from "react-i18next";
 import { Failed } from "@/parts/States";
 
 import { casePages } from "./asking";
-import { ordered, type State } from "./board";
+import type { State } from "@/wire/states";
+
+import { ordered } from "./board";
 import { Card } from "./Card";
 import classes from "./cases.module.css";
 import { type Asked, columns, wanted } from "./filters";

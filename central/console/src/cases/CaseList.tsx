@@ -1,5 +1,5 @@
 /** The same cases as one list, sortable; only the rows in view are drawn, however many there are. */
-import { Button, Group, Text, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowsSort, IconArrowUp } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
@@ -7,6 +7,7 @@ import { type ReactNode, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 
+import { More } from "@/parts/More";
 import { Severity } from "@/parts/Severity";
 import { Empty, Failed, Loading } from "@/parts/States";
 import { Age } from "@/parts/time";
@@ -163,20 +164,9 @@ export function CaseList({ asked, ask, wanted, narrow }: Props): ReactNode {
   return (
     <>
       <Rows lines={lines} asked={asked} ask={ask} narrow={narrow} />
-      <Group className={classes.foot} justify="space-between">
-        <Text size="sm" className="ws-quiet" role="status">
-          {t(query.hasNextPage ? "list.loaded" : "list.all", { count: lines.length })}
-        </Text>
-        {query.hasNextPage && (
-          <Button
-            variant="default"
-            loading={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            {t("app:do.more")}
-          </Button>
-        )}
-      </Group>
+      <More className={classes.foot} query={query}>
+        {t(query.hasNextPage ? "list.loaded" : "list.all", { count: lines.length })}
+      </More>
     </>
   );
 }

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { useWard } from "@/app/ward";
 import { units } from "@/wire/queries";
 
-import { FINISHED, OPEN } from "./board";
+import { FINISHED, OPEN } from "@/wire/states";
 import classes from "./cases.module.css";
 import type { Asked } from "./filters";
 

@@ -2,7 +2,7 @@ import { Badge } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { State } from "./board";
+import type { State } from "@/wire/states";
 import classes from "./cases.module.css";
 
 /** Where a case stands, in words; work under way, work to check and work that is over look different. */

@@ -3,19 +3,9 @@
  * asked for, and where a case that just changed belongs. Late comes first, because late is what somebody answers for.
  */
 import type { Shapes } from "@/wire/client";
+import { FINISHED, OPEN, type State } from "@/wire/states";
 
 export type CaseLine = Shapes["CaseLine"];
-export type State = CaseLine["state"];
-
-export const OPEN: readonly State[] = [
-  "received",
-  "assigned",
-  "accepted",
-  "in_progress",
-  "waiting",
-  "resolved",
-];
-export const FINISHED: readonly State[] = ["closed", "rejected"];
 
 /** What a page of cases was asked for. */
 export interface Wanted {

@@ -1,5 +1,7 @@
 /** What the page shows, kept in its address, so that a link to "late cases of the drainage team" can be sent. */
-import { FINISHED, OPEN, type Sort, SORTS, type State, type Wanted } from "./board";
+import { FINISHED, OPEN, type State } from "@/wire/states";
+
+import { type Sort, SORTS, type Wanted } from "./board";
 
 export interface Asked {
   view: "board" | "list" | undefined;

@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 
+import tabs from "@/parts/tabs.module.css";
+
 import { Devices } from "./Devices";
 import classes from "./fleet.module.css";
 import { Nodes } from "./Nodes";
@@ -15,7 +17,7 @@ export default function FleetPage(): ReactNode {
     <div className={classes.page}>
       <header className={classes.top}>
         <h1 className={classes.title}>{t("title")}</h1>
-        <nav aria-label={t("tabs.label")} className={classes.tabs}>
+        <nav aria-label={t("tabs.label")} className={tabs.tabs}>
           <Link href="/" aria-current={nodes ? undefined : "page"}>
             {t("tabs.devices")}
           </Link>

@@ -6,13 +6,14 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearch } from "wouter";
 
+import { says } from "@/parts/finding";
 import { useWard } from "@/app/ward";
 import { Asked, Empty } from "@/parts/States";
 import { Age, Moment } from "@/parts/time";
 import { length, number, percent } from "@/words/format";
 import { wards } from "@/wire/queries";
 
-import { type Box, faultsOf, orderedBoxes, says } from "./fleet";
+import { type Box, faultsOf, orderedBoxes } from "./fleet";
 import classes from "./fleet.module.css";
 import { LedgerLine } from "./LedgerLine";
 import { allNodes } from "./queries";

@@ -11,6 +11,7 @@ import { useChanges } from "@/app/session";
 
 import { api, Problem, type Shapes, told } from "./client";
 import type { Change, Listener } from "./live";
+import { OPEN } from "./states";
 
 type Device = Shapes["DeviceShape"];
 type AlertLine = Shapes["AlertLine"];
@@ -83,15 +84,6 @@ export const openAlerts = (ward: string | undefined) =>
       ),
   });
 
-const OPEN_CASE: Shapes["CaseLine"]["state"][] = [
-  "received",
-  "assigned",
-  "accepted",
-  "in_progress",
-  "waiting",
-  "resolved",
-];
-
 export const openCases = (ward: string | undefined) =>
   queryOptions({
     queryKey: ["case", "open", ward ?? ""],
@@ -101,7 +93,7 @@ export const openCases = (ward: string | undefined) =>
         (after) =>
           told(
             api.GET("/v1/cases", {
-              params: { query: { ward, after, state: OPEN_CASE, limit: ALERTS_A_PAGE } },
+              params: { query: { ward, after, state: [...OPEN], limit: ALERTS_A_PAGE } },
             }),
           ),
         10,
