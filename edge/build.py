@@ -25,6 +25,7 @@ from streams.cameras.device import V4l2Camera
 from streams.cameras.drawn import Drawn
 from streams.cameras.file import FileCamera
 from streams.cameras.live import LiveCamera
+from streams.cameras.main import RING_S, MainStream
 from streams.cameras.preroll import Preroll
 from streams.cameras.rtsp import RtspCamera
 from streams.cameras.source import Camera
@@ -53,6 +54,17 @@ def rings(sources: Iterable[Camera]) -> dict[str, Preroll]:
     """The rings of encoded packets, of those cameras that keep one."""
     live = {source.camera: source.keep for source in sources if isinstance(source, LiveCamera)}
     return {camera: ring for camera, ring in live.items() if isinstance(ring, Preroll)}
+
+
+def mains(config: NodeConfig) -> dict[str, MainStream]:
+    """The main streams that are read beside what is looked at, by camera. Raises SourceRefused."""
+    made = {}
+    for setting in config.cameras:
+        if isinstance(setting.source, RtspSource) and setting.source.main is not None:
+            ring = _ring(setting, config) or Preroll(RING_S)
+            source = setting.source.model_copy(update={"rtsp": setting.source.main})
+            made[setting.id] = MainStream(_called(setting, source, ring), ring)
+    return made
 
 
 def eyes_of(config: NodeConfig, sources: Sequence[Camera]) -> list[Eyes]:
@@ -114,7 +126,7 @@ def _camera(setting: CameraSetting, ring: Preroll | None) -> Camera:
             return _called(setting, called, ring)
 
 
-def _called(setting: CameraSetting, source: RtspSource | MjpegSource | HlsSource, ring: Preroll | None) -> Camera:
+def _called(setting: CameraSetting, source: RtspSource | MjpegSource | HlsSource, ring: Preroll | None) -> LiveCamera:
     password = _first_line(source.password_file) if source.password_file else None
     usual = _Usual(user=source.user, password=password, ca_file=source.ca_file, looked_at_fps=setting.fps, keep=ring)
     match source:

@@ -4,6 +4,7 @@ A clip shows people and plates as they are: nobody has redacted it, and to redac
 anew. So it is for a person who stands at the box with a right to see it, and there is no way off the box: the uploader
 takes redacted pictures and nothing else, and the centre can neither turn this on (`edge.orders`) nor fetch what it
 made. A camera with masks keeps no ring, because masks cannot be burnt into packets.
+Where a camera's main stream is read, films are of that one, and of the one looked at only while the main one is away.
 The film is of `before_s` before the event to `after_s` after it, from the key frame before. The folder is bounded in
 bytes and days; the oldest go first. Limits: what a restart or a lost connection interrupts is cut as far as it goes, or
 not at all, and counted; two events in one moment give two films.
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -72,8 +74,15 @@ class _Wanted:
 class Clips:
     """Cuts what was wanted once its last second has come. `wanted` is called from any thread."""
 
-    def __init__(self, setting: ClipSetting, folder: Path, rings: Mapping[str, Preroll]) -> None:
-        self._setting, self._folder, self._rings = setting, folder, rings
+    def __init__(
+        self,
+        setting: ClipSetting,
+        folder: Path,
+        rings: Mapping[str, Preroll],
+        better: Mapping[str, Preroll] = MappingProxyType({}),
+    ) -> None:
+        """`better` are rings of main streams, cut from where they hold the moment."""
+        self._setting, self._folder, self._rings, self._better = setting, folder, rings, better
         self._waiting: list[_Wanted] = []
         self._lock = threading.Lock()
         self.cut = Cut()
@@ -139,8 +148,11 @@ class Clips:
 
     def _cut(self, one: _Wanted) -> Path | None:
         before, after = self._setting.before_s, self._setting.after_s
-        ring = self._rings[one.camera]
-        footage = ring.footage(one.began - timedelta(seconds=before), one.began + timedelta(seconds=after))
+        since, until = one.began - timedelta(seconds=before), one.began + timedelta(seconds=after)
+        rings = [rings[one.camera] for rings in (self._better, self._rings) if one.camera in rings]
+        films = [film for ring in rings if (film := ring.footage(since, until)) is not None]
+        # A ring may have been begun anew meanwhile: the other one then shows more of it.
+        footage = next((film for film in films if film.began <= one.began), films[0] if films else None)
         if footage is None:
             log.warning("no clip", camera=one.camera, of=str(one.event), why="the ring holds nothing of that time")
             return None

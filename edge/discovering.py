@@ -1,7 +1,8 @@
 """`wardsense edge discover`: which ONVIF cameras are on this network, and what to write about them in the node's file.
 
-Without a login it only says who answers; with one it asks each camera what it offers, and prints a camera's lines for
-the stream to look at. A camera this network does not carry a probe to is named by `--at`.
+Without a login it only says who answers; with one it asks each camera what it offers, and prints a camera's lines: the
+stream to look at, and the larger one for evidence where there is one. A camera this network does not carry a probe to
+is named by `--at`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -65,7 +66,7 @@ def _told(camera: Found, login: Login | None, password_file: Path | None, number
         return
     choice = chosen(offers)
     yield table(offers, choice)
-    yield setting(number, choice.looking, login.user, password_file)
+    yield setting(number, choice, login.user, password_file)
 
 
 def table(offers: Sequence[Offer], choice: Choice) -> Table:
@@ -78,10 +79,11 @@ def table(offers: Sequence[Offer], choice: Choice) -> Table:
     return shown
 
 
-def setting(number: int, offer: Offer, user: str, password_file: Path | None) -> str:
+def setting(number: int, choice: Choice, user: str, password_file: Path | None) -> str:
     """The lines of this camera for the node's file."""
     secret = f", password_file: {password_file}" if password_file else ""
-    return f'  - id: cam-{number}\n    source: {{rtsp: "{offer.rtsp}", user: {user}{secret}}}'
+    larger = f', main: "{choice.evidence.rtsp}"' if choice.evidence.rtsp != choice.looking.rtsp else ""
+    return f'  - id: cam-{number}\n    source: {{rtsp: "{choice.looking.rtsp}"{larger}, user: {user}{secret}}}'
 
 
 def _named(address: str) -> Found:

@@ -1,8 +1,10 @@
 """One camera's understanding: detections to tracks to happenings to events, and the picture that proves them.
 
 Everything here happens to one picture at a time, in the worker's thread; the node hears the result as `Told`.
-A lasting happening gets its evidence when it opens, from the very picture that showed it. Redaction comes first: when
-it did not run the picture stays here and the event says why; a bug in it ends the node before a byte is written.
+A lasting happening gets its evidence when it opens, from the very picture that showed it, or, where the camera's main
+stream is read beside the one that is looked at, from the picture of that stream made nearest to it. Redaction comes
+first: when it did not run the picture stays here and the event says why; a bug in it ends the node before a byte is
+written.
 """
 
 import threading
@@ -24,7 +26,7 @@ from edge.coverage import Counted
 from edge.gate import Gate, GateSetting
 from edge.luma import Luma, luma
 from edge.masks import NO_MASKS, Masks
-from edge.privacy import NotRedacted, Redacted, redact, regions
+from edge.privacy import MAIN_WIDEST_PX, WIDEST_PX, NotRedacted, Redacted, redact, regions
 from edge.seeing import Eyes, Seen
 from edge.telling import LASTING, Proof, Teller, Witness
 from edge.tracking import Tracker, TrackerSettings
@@ -97,7 +99,8 @@ class Eye:
     """One camera's tracker, scene and teller. `look` is called by one worker at a time.
 
     `seen` counts boxes from the detector's usual threshold up; `faint` those below, which are there to keep a track
-    alive and are mostly nothing. `explain` is told every look in full; a running node has none.
+    alive and are mostly nothing. `explain` is told every look in full; a running node has none. `main` finds the
+    picture of the main stream that goes with one; where it has none the one that was looked at is the evidence.
     """
 
     def __init__(
@@ -107,6 +110,7 @@ class Eye:
         scene: Scene,
         mint: Callable[[], UUID],
         explain: Callable[[Glimpse], None] | None = None,
+        main: Callable[[Frame], Frame | None] | None = None,
     ) -> None:
         self.camera = witness.camera
         self.looks = 0
@@ -119,7 +123,7 @@ class Eye:
         self._seen: Seen | None = None
         self._scene = scene
         self._teller = Teller(witness, mint)
-        self._explain = explain
+        self._explain, self._main = explain, main
         self._noise = np.random.default_rng()
         self._lock = threading.Lock()
         self._elapsed = 0.0
@@ -171,7 +175,10 @@ class Eye:
 
     def picture(self, frame: Frame, eyes: Eyes) -> Redacted:
         """This picture as it may leave; by the worker that looked at it last. Raises NotRedacted."""
-        return pictured(frame, eyes, self._tracker.alive(REMEMBERED_S), self._noise, self._task.masks)
+        return self._redacted(frame, eyes, WIDEST_PX)
+
+    def _redacted(self, frame: Frame, eyes: Eyes, widest_px: int) -> Redacted:
+        return pictured(frame, eyes, self._tracker.alive(REMEMBERED_S), self._noise, self._task.masks, widest_px)
 
     def blind(self, cause: str) -> list[Event]:
         """The camera shows nothing any more: time stands still, and what is open is unknown."""
@@ -216,8 +223,9 @@ class Eye:
             return Proof(), ()
         if not self._task.evidence:
             return Proof(notes=(Reason(code="evidence_off"),)), ()
+        large = self._main(frame) if self._main is not None else None
         try:
-            picture = self.picture(frame, eyes)
+            picture = self._redacted(large, eyes, MAIN_WIDEST_PX) if large is not None else self.picture(frame, eyes)
         except NotRedacted as refused:
             log.warning("no picture", camera=self.camera, code=refused.code, why=str(refused))
             return Proof(notes=(Reason(code=refused.code),)), ()
@@ -225,12 +233,17 @@ class Eye:
 
 
 def pictured(
-    frame: Frame, eyes: Eyes, alive: Detections, noise: np.random.Generator, masks: Masks = NO_MASKS
+    frame: Frame,
+    eyes: Eyes,
+    alive: Detections,
+    noise: np.random.Generator,
+    masks: Masks = NO_MASKS,
+    widest_px: int = WIDEST_PX,
 ) -> Redacted:
     """This very picture without what is seen in it now or was `alive` a moment ago. Raises NotRedacted."""
     width, height = frame.size
     covered = [*eyes.see_closely(frame), *regions(alive, eyes.groups, width / height)]
-    return redact(frame.pixels, covered, noise, masks)
+    return redact(frame.pixels, covered, noise, masks, widest_px)
 
 
 def named(picture: Redacted) -> Evidence:

@@ -28,6 +28,7 @@ MOST_AGE: Final = timedelta(days=7)
 MOST_RULES: Final = 64
 GREY: Final = 255.0
 HALF: Final = "<f2"
+NOT_THE_VIEW: Final = {"source": {"main"}}
 STRONGEST: Final = 1.01
 """An edge is at most 1; half floats round."""
 
@@ -67,7 +68,7 @@ class _File(BaseModel):
 
 def mark_of(setting: CameraSetting, size: tuple[int, int]) -> Mark:
     """The mark of a camera that sends pictures of this width and height."""
-    return Mark(sha256_of(setting.model_dump(mode="json", include={"source", "masks"})), size)
+    return Mark(sha256_of(setting.model_dump(mode="json", include={"source", "masks"}, exclude=NOT_THE_VIEW)), size)
 
 
 def written(known: Known, mark: Mark, at: datetime) -> bytes:

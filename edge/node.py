@@ -19,7 +19,7 @@ import structlog
 import uuid_utils.compat as uuid
 
 from edge.bugs import Bugs, end_soon
-from edge.build import cameras, client_of, eyes_of, made_journal, rings, versions, witness
+from edge.build import cameras, client_of, eyes_of, made_journal, mains, rings, versions, witness
 from edge.clips import Clips
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
@@ -42,7 +42,7 @@ from edge.sensing import sense, sources
 from edge.telling import OpenEvents
 from edge.uploader import Uploader
 from edge.voice import Voice
-from edge.watch import Change, watch
+from edge.watch import Change, read_on, watch
 from streams.cameras.source import Camera
 from streams.clocks import Clock, SystemClock
 from streams.frames import Frame
@@ -79,6 +79,7 @@ class Node:
         self.config, self.clock = config, clock or SystemClock()
         self._began = self.clock.monotonic()
         self._sources = {source.camera: source for source in cameras(config)}
+        self._mains = mains(config)
         self._eyes = eyes_of(config, list(self._sources.values()))
         self._client = client_of(config)
         config.data.mkdir(parents=True, exist_ok=True)
@@ -98,8 +99,7 @@ class Node:
         self._voice = Voice(self._eye, self.outbox, journal, self.clock, uuid.uuid7)
         now = self.clock.now()
         self._coverage = {camera.id: Coverage(camera.id, camera.fps, now) for camera in config.cameras}
-        kept = rings(self._sources.values())
-        self._clips = Clips(config.clips, config.data / "clips", kept) if config.clips else None
+        self._clips = self._make_clips()
         self._reporter = Reporter(self._sources, self._eye, self._slots, self._stages, self.outbox)
         self._orders = self._make_orders(file)
         self._publisher = Publisher(config, self.outbox, versions(), config_rev, self.clock, self._orders.hear)
@@ -111,7 +111,9 @@ class Node:
         """Until `stop`. A bug in any part ends the node, with its traceback; the service manager starts it again."""
         loop = asyncio.get_running_loop()
         loop.set_default_executor(
-            ThreadPoolExecutor(len(self._sources) + len(self._eyes) + SPARE_THREADS, thread_name_prefix="node")
+            ThreadPoolExecutor(
+                len(self._sources) + len(self._mains) + len(self._eyes) + SPARE_THREADS, thread_name_prefix="node"
+            )
         )
         self._voice.begin()
         async with contextlib.AsyncExitStack() as stack, asyncio.TaskGroup() as group:
@@ -135,6 +137,8 @@ class Node:
         """The threads: each ends by itself once `_halt` is set."""
         for camera, source in self._sources.items():
             yield f"watch {camera}", asyncio.to_thread(self._watch, source)
+        for camera, main in self._mains.items():
+            yield f"read main {camera}", asyncio.to_thread(read_on, main, self.clock, self._halt)
         for number, eyes in enumerate(self._eyes):
             yield f"look {number}", asyncio.to_thread(self._look, eyes, loop)
 
@@ -231,7 +235,8 @@ class Node:
         self._voice.journal()
         try:
             films = {"clips": self._clips.told()} if self._clips is not None else {}
-            extra = {"session": str(self.outbox.session), "line": asdict(line), **films}
+            large = {"main": {camera: main.told() for camera, main in self._mains.items()}} if self._mains else {}
+            extra = {"session": str(self.outbox.session), "line": asdict(line), **films, **large}
             self._reporter.write(self.config.data, now, self._voice.sights.live, extra)
         except OSError as refused:
             log.warning("counters not written", why=str(refused))
@@ -254,6 +259,13 @@ class Node:
         pictures = self._client is not None and stats.evidence["wanted"] + stats.evidence["sending"] > 0
         return stats.records > 0 or pictures
 
+    def _make_clips(self) -> Clips | None:
+        if self.config.clips is None:
+            return None
+        kept = rings(self._sources.values())
+        better = {camera: main.ring for camera, main in self._mains.items() if camera in kept}
+        return Clips(self.config.clips, self.config.data / "clips", kept, better)
+
     def _make_orders(self, file: ConfigFile | None) -> Orders:
         def reply(told: Reply) -> None:
             self.outbox.add(self.clock.now(), told)
@@ -270,6 +282,7 @@ class Node:
                 Task(camera.classes, camera.tracker, camera.gate, camera.tell, camera.evidence, Masks(camera.masks)),
                 camera.scene(),
                 uuid.uuid7,
+                main=self._mains[camera.id].nearest if camera.id in self._mains else None,
             )
             for camera in self.config.cameras
         }

@@ -57,6 +57,7 @@ SURE_RIDER_ABOVE: Final = 0.7
 FACE_MARGIN: Final = 0.25
 QUALITY: Final = 82
 WIDEST_PX: Final = 1280
+MAIN_WIDEST_PX: Final = 2560  # of a stream that is there for nothing but being looked at by people
 
 
 class Group(StrEnum):
@@ -149,9 +150,13 @@ def of_faces(found: Detections) -> list[Region]:
 
 
 def redact(
-    pixels: NDArray[np.uint8], covered: Sequence[Region], noise: np.random.Generator, masks: Masks = NO_MASKS
+    pixels: NDArray[np.uint8],
+    covered: Sequence[Region],
+    noise: np.random.Generator,
+    masks: Masks = NO_MASKS,
+    widest_px: int = WIDEST_PX,
 ) -> Redacted:
-    """The picture (uint8 BGR), `masks` black, every region one colour, at most 1280 px wide, as JPEG without metadata.
+    """The picture (uint8 BGR), `masks` black, every region one colour, scaled to `widest_px`, a JPEG without metadata.
 
     Raises NotRedacted when it cannot be written as JPEG.
     """
@@ -159,9 +164,9 @@ def redact(
     height, width = picture.shape[:2]
     masks.burn(picture)
     _fill(picture, sorted({_pixels(region, width, height) for region in covered}, key=_area, reverse=True), noise)
-    if width > WIDEST_PX:
-        scale = WIDEST_PX / width
-        picture = np.asarray(cv2.resize(picture, (WIDEST_PX, round(height * scale)), interpolation=cv2.INTER_AREA))
+    if width > widest_px:
+        scale = widest_px / width
+        picture = np.asarray(cv2.resize(picture, (widest_px, round(height * scale)), interpolation=cv2.INTER_AREA))
     written, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     if not written:
         raise NotRedacted("picture_not_encoded", f"no JPEG can be made of a picture of {width} x {height}")

@@ -5,6 +5,7 @@ A password never stands in an address: addresses are shown, copied and sent by t
 
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
@@ -47,16 +48,24 @@ class RtspSource(_Called):
     """An RTSP camera."""
 
     rtsp: str = Field(description="rtsp://host/path, or rtsps:// for TLS and nothing else; without a password in it")
+    main: str | None = Field(
+        default=None,
+        description="its larger stream, for evidence and films; the same login; absent: `rtsp` is for both",
+    )
     transport: Transport = Field(default=Transport.TCP, description="udp for a camera that speaks nothing else")
 
-    @field_validator("rtsp")
+    @field_validator("rtsp", "main")
     @classmethod
-    def _no_login(cls, rtsp: str) -> str:
-        return _bare(rtsp, RTSP)
+    def _no_login(cls, rtsp: str | None) -> str | None:
+        return None if rtsp is None else _bare(rtsp, RTSP)
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         self._vouched(self.rtsp, RTSP)
+        if self.main == self.rtsp:
+            raise ValueError("main is the stream that is looked at: leave it out")
+        if self.main is not None and urlsplit(self.main).scheme != urlsplit(self.rtsp).scheme:
+            raise ValueError("both streams of a camera come over TLS, or neither")
         if self.transport is Transport.UDP and self.rtsp.startswith("rtsps:"):
             raise ValueError("over TLS everything comes in one connection: transport is tcp")
         return self

@@ -15,6 +15,7 @@ from typing import Final
 
 import structlog
 
+from streams.cameras.main import MainStream
 from streams.cameras.source import Camera
 from streams.clocks import Clock
 from streams.frames import Frame
@@ -74,6 +75,26 @@ def watch(
         if change.cause is Cause.ENDED:  # in good order: played again, its events would be told twice
             return
         longest = change.cause is not Cause.NO_SIGNAL
+        rest = LONGEST_REST_S if longest else rest_after(losses, random.random())  # noqa: S311 - jitter, no secret
+        clock.rest(rest, stop)
+
+
+def read_on(main: MainStream, clock: Clock, stop: threading.Event) -> None:
+    """Keep reading a main stream until `stop`; blocks. What its loss costs is counted where a picture is wanted."""
+    losses = 0
+    while not stop.is_set():
+        before = main.counters.packets
+        try:
+            main.read(clock, stop)
+            why, longest = "no picture comes of it", False
+        except SourceLost as lost:
+            why, longest = str(lost), False
+        except SourceRefused as refused:
+            why, longest = str(refused), True
+        if stop.is_set():
+            return
+        losses = 1 if main.counters.packets > before else losses + 1
+        log.warning("main stream away", camera=main.camera, why=why, losses=losses)
         rest = LONGEST_REST_S if longest else rest_after(losses, random.random())  # noqa: S311 - jitter, no secret
         clock.rest(rest, stop)
 

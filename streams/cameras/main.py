@@ -64,9 +64,32 @@ class MainStream:
         self.missed: Counter[Missing] = Counter()
 
     @property
+    def address(self) -> str:
+        """Where it comes from, without the password."""
+        return str(self._source.address)
+
+    @property
     def counters(self) -> Counters:
         """A snapshot of what was read; nothing is decoded while reading."""
         return self._source.counters
+
+    def told(self) -> dict[str, object]:
+        """For the node's counters: what was read, what the ring holds, and what became of the pictures wanted."""
+        load, read = self.ring.load, self.counters
+        with self._lock:
+            missed = {str(why): count for why, count in self.missed.items()}
+            return {
+                "reading": self._reading,
+                "opened": read.opened,
+                "packets": read.packets,
+                "dropped": read.dropped,
+                "codec": read.codec,
+                "ring_seconds": round(load.seconds, 1),
+                "ring_bytes": load.bytes,
+                "given_up": load.given_up,
+                "taken": self.taken,
+                "missed": missed,
+            }
 
     def read(self, clock: Clock, stop: threading.Event) -> None:
         """Read until `stop`; raises SourceLost and SourceRefused as a camera that is watched does.

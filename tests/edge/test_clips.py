@@ -67,6 +67,25 @@ def test_a_film_is_cut_once_its_last_second_has_come(filmed: tuple[Preroll, list
     assert (clips.cut.made, clips.cut.missed) == (1, 0)
 
 
+def test_a_film_is_of_the_main_stream_and_of_the_other_one_while_that_is_away(
+    filmed: tuple[Preroll, list[Frame]], folder: Path
+) -> None:
+    small, frames = filmed
+    large, pictures = Preroll(30), [picture(number, 640, 360) for number in range(20)]
+    with WebCameras({"gate": jpegs(pictures)}) as server:
+        later = first(MjpegCamera("gate", server.url("gate"), keep=large), 20)
+    clips = Clips(SHORT, folder, {"gate": small}, {"gate": large})
+    for at in (frames[10].captured, later[10].captured):
+        clips.wanted(began("gate", at))
+    films = clips.cut_due(later[-1].captured + timedelta(seconds=1))
+    assert [width_of(film) for film in films] == [320, 640]
+
+
+def width_of(path: Path) -> int:
+    with av.open(str(path)) as film:
+        return film.streams.video[0].width
+
+
 def test_films_are_their_owner_s_to_read_and_nobody_else_s(filmed: tuple[Preroll, list[Frame]], folder: Path) -> None:
     ring, frames = filmed
     clips = Clips(SHORT, folder, {"gate": ring})

@@ -36,7 +36,8 @@ def test_what_a_camera_offers_is_told_and_its_lines_are_good_for_the_node_s_file
     assert "s3cret" not in said
     lines = said[said.index("  - id: cam-1") :]
     config = understand(NODE + lines, "node.yaml")
-    assert yaml.safe_load(lines)[0]["source"]["rtsp"] == "rtsp://127.0.0.1:554/live/sub"
+    source = yaml.safe_load(lines)[0]["source"]
+    assert (source["rtsp"], source["main"]) == ("rtsp://127.0.0.1:554/live/sub", "rtsp://127.0.0.1:554/live/main")
     assert config.cameras[0].id == "cam-1"
 
 

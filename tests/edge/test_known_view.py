@@ -102,4 +102,6 @@ def test_another_source_or_mask_is_another_view_and_another_rule_is_not() -> Non
     square = ((0, 0), (0.2, 0), (0.2, 0.2))
     zone = {"id": "kerb", "polygon": ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9))}
     assert mark() == mark(fps=10, zones=[zone], watch=[{"slow_change": {"zone": "kerb"}}])
+    sub = {"rtsp": "rtsp://10.0.0.7/sub"}
+    assert mark(source=sub) == mark(source={**sub, "main": "rtsp://10.0.0.7/main"})
     assert len({mark(), mark(source={"drawn": 2}), mark(masks=[{"polygon": square}])}) == 3

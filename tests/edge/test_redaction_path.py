@@ -83,10 +83,16 @@ def readable(jpeg: bytes, point: tuple[float, float]) -> bool:
 LOOKS_ALWAYS = GateSetting(recheck_s=0)  # the picture stands still here, and what is seen in it does not
 
 
-def eye(rule: Occupancy, *, evidence: bool = True, masks: Masks = NO_MASKS) -> Eye:
+def eye(
+    rule: Occupancy,
+    *,
+    evidence: bool = True,
+    masks: Masks = NO_MASKS,
+    main: Callable[[Frame], Frame | None] | None = None,
+) -> Eye:
     scene = Scene([PLAZA], [], [rule])
     task = Task(frozenset(LABELS), gate=LOOKS_ALWAYS, evidence=evidence, masks=masks)
-    return Eye(Witness("gate"), task, scene, uuid.uuid7)
+    return Eye(Witness("gate"), task, scene, uuid.uuid7, main=main)
 
 
 CROWDED = Occupancy(zone="plaza", for_s=0.2, over=1, classes=frozenset({"person"}))
@@ -140,6 +146,29 @@ def test_without_redaction_no_picture_leaves_and_the_event_says_why() -> None:
     assert told.pictures == ()
     assert event.evidence == ()
     assert [note.code for note in event.notes] == ["redaction_failed"]
+
+
+def test_the_picture_of_the_main_stream_is_the_evidence_and_is_redacted_itself() -> None:
+    def main(small: Frame) -> Frame:
+        return Frame(small.camera, small.number, small.captured, small.elapsed, chequered(1920))
+
+    told = until_told(eye(CROWDED, main=main), ScriptedEyes([person()] * 12, closely=[(0.8, 0.0, 1.0, 0.2)]))
+    (picture,) = told.pictures
+    seen = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert seen is not None
+    assert seen.shape == (1920, 1920)
+    assert not readable(picture.jpeg, HEAD)
+    assert not readable(picture.jpeg, FREE)
+    assert readable(picture.jpeg, (0.1, 0.9))
+
+
+def test_without_a_picture_of_the_main_stream_the_one_that_was_looked_at_is_the_evidence() -> None:
+    told = until_told(eye(CROWDED, main=lambda _: None), ScriptedEyes([person()] * 12))
+    (picture,) = told.pictures
+    seen = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert seen is not None
+    assert seen.shape == (240, 240)
+    assert not readable(picture.jpeg, HEAD)
 
 
 def test_what_lies_under_a_mask_is_in_no_count_and_black_in_the_picture() -> None:

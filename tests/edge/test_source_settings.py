@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.build import cameras
+from edge.build import cameras, mains
 from edge.config import understand
 from streams.cameras.device import V4l2Camera
 from streams.cameras.drawn import Drawn
@@ -62,6 +62,18 @@ def test_a_password_is_read_from_its_file_and_shown_nowhere(key: str, tmp_path: 
     assert str(camera.address) == f"{scheme}://admin:***@10.0.0.7/live"
 
 
+def test_a_camera_s_main_stream_is_reached_with_the_same_login_and_only_where_it_is_named(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("hunter2\n", "utf-8")
+    both = f'rtsp: "rtsp://10.0.0.7/sub", main: "rtsp://10.0.0.7/main", user: admin, password_file: {secret}'
+    looked_at = built(both)
+    assert isinstance(looked_at, RtspCamera)
+    assert looked_at.address.full == "rtsp://admin:hunter2@10.0.0.7/sub"
+    (main,) = mains(understand(NODE.replace("SOURCE", both), "node.yaml")).values()
+    assert (main.camera, main.address) == ("gate", "rtsp://admin:***@10.0.0.7/main")
+    assert mains(understand(NODE.replace("SOURCE", 'rtsp: "rtsp://10.0.0.7/sub"'), "node.yaml")) == {}
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -74,6 +86,10 @@ def test_a_password_is_read_from_its_file_and_shown_nowhere(key: str, tmp_path: 
         ('mjpeg: "http://10.0.0.7/video", ca_file: camera.pem', "a ca_file needs an https:// address"),
         ('rtsp: "rtsp://10.0.0.7/video", ca_file: camera.pem', "a ca_file needs an rtsps:// address"),
         ('rtsp: "rtsps://10.0.0.7/video", transport: udp', "transport is tcp"),
+        ('rtsp: "rtsp://10.0.0.7/sub", main: "rtsp://10.0.0.7/sub"', "main is the stream that is looked at"),
+        ('rtsp: "rtsps://10.0.0.7/sub", main: "rtsp://10.0.0.7/main"', "both streams of a camera come over TLS"),
+        ('rtsp: "rtsp://10.0.0.7/sub", main: "rtsp://u:pw@10.0.0.7/main"', "put user and password_file beside it"),
+        ('mjpeg: "http://10.0.0.7/sub", main: "http://10.0.0.7/main"', "unknown setting"),
         ('rtsp: "rtsp://10.0.0.7/video", transport: carrier-pigeon', "transport"),
         ("v4l2: /etc/passwd", "is no device"),
         ("v4l2: /dev/../etc/passwd", "is no device"),
