@@ -4,12 +4,13 @@ Idea: one form inside, so that the judge, the contact sheet and the trainer read
 itself which of the two it is: COCO has `instances.json` (or one file under `annotations/`), YOLO has `labels/` with
 a text file for each picture and the names of its classes in `classes.txt`, `data.yaml`, or given by the caller.
 Sources: the COCO data format (cocodataset.org), the Ultralytics YOLO detection format: `class x y width height`,
-centre and size as shares of the picture.
+centre and size as shares of the picture; a sixth field is a score and is left out, outlines are refused.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,7 +25,9 @@ NEEDED: Final = {
     "categories": {"id", "name"},
 }
 FOUR_NUMBERS: Final = 4
-FIELDS_OF_A_BOX: Final = 5
+MOST_FIELDS: Final = 6
+LARGEST_SHARE: Final = 2.0
+LONGEST_QUOTE: Final = 60
 
 
 class NoTruth(Exception):  # noqa: N818  named for what happened, like the refusals of this house
@@ -71,6 +74,39 @@ def _beside(folder: Path) -> Path:
 
 
 def _coco(instances: Path) -> Mapping[str, Any]:
+    told = _listed(instances)
+    ids = {part: _ids(instances, part, told[part]) for part in ("images", "categories")}
+    if len({category["name"] for category in told["categories"]}) < len(ids["categories"]):
+        raise NoTruth(f"{instances}: two of categories have one name")
+    for at, box in enumerate(told["annotations"]):
+        corners = box["bbox"]
+        if not isinstance(corners, list) or len(corners) != FOUR_NUMBERS or not all(map(_number, corners)):
+            raise NoTruth(f"{instances}: annotations[{at}].bbox is [x, y, width, height], not {corners}")
+        for key, part in (("image_id", "images"), ("category_id", "categories")):
+            if box[key] not in ids[part]:
+                raise NoTruth(f"{instances}: annotations[{at}].{key} is {box[key]!r}, and no id of {part}")
+        box["id"] = at + 1  # a file cut from a larger one may repeat them, and the judge counts by them
+        if not _number(box.get("area")):
+            box["area"] = corners[2] * corners[3]
+    return told
+
+
+def _ids(instances: Path, part: str, rows: list[dict[str, Any]]) -> set[int]:
+    """The ids of the pictures or the categories, each a whole number and there once."""
+    ids = set()
+    for at, row in enumerate(rows):
+        if type(row["id"]) is not int or row["id"] in ids:
+            raise NoTruth(f"{instances}: {part}[{at}].id is a whole number of its own, not {row['id']!r}")
+        ids.add(row["id"])
+    return ids
+
+
+def _number(told: object) -> bool:
+    return isinstance(told, int | float) and isfinite(told)
+
+
+def _listed(instances: Path) -> dict[str, Any]:
+    """The file with its three lists, each row a mapping that has what it needs."""
     try:
         told = json.loads(instances.read_text("utf-8"))
     except (OSError, ValueError) as wrong:
@@ -82,11 +118,6 @@ def _coco(instances: Path) -> Mapping[str, Any]:
             lacks = sorted(keys - (row.keys() if isinstance(row, dict) else set()))
             if lacks:
                 raise NoTruth(f"{instances}: {part}[{at}] needs {', '.join(lacks)}")
-    for at, box in enumerate(told["annotations"]):
-        if not isinstance(box["bbox"], list) or len(box["bbox"]) != FOUR_NUMBERS:
-            raise NoTruth(f"{instances}: annotations[{at}].bbox is [x, y, width, height], not {box['bbox']}")
-        box.setdefault("id", at + 1)
-        box.setdefault("area", box["bbox"][2] * box["bbox"][3])
     return told
 
 
@@ -108,17 +139,34 @@ def _boxes(file: Path, classes: int) -> list[tuple[int, float, float, float, flo
     if not file.is_file():
         return []  # a picture with nothing in it has no file
     boxes = []
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(_lines(file), 1):
         words = line.split()
+        if not words:
+            continue
         try:
-            x, y, wide, high = (float(word) for word in words[1:FIELDS_OF_A_BOX])
-            index = int(words[0]) if words else classes
+            x, y, wide, high = sides = [float(word) for word in words[1 : MOST_FIELDS - 1]]
+            index = int(words[0])
         except ValueError as wrong:
-            raise NoTruth(f"{file}:{number}: a box is `class x y width height`, not {line!r}") from wrong
+            raise NoTruth(f"{file}:{number}: a box is `class x y width height`, not {_short(line)!r}") from wrong
+        if len(words) > MOST_FIELDS:
+            raise NoTruth(f"{file}:{number}: a box is `class x y width height`, not an outline of {len(words)} fields")
+        if not all(isfinite(side) and abs(side) <= LARGEST_SHARE for side in sides):
+            raise NoTruth(f"{file}:{number}: x, y, width and height are shares of the picture, not {_short(line)!r}")
         if index not in range(classes):
             raise NoTruth(f"{file}:{number}: class {index} has no name; there are {classes} names, counted from 0")
         boxes.append((index, x, y, wide, high))
     return boxes
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text("utf-8").splitlines()
+    except ValueError as wrong:
+        raise NoTruth(f"{file} is no text: {wrong}") from wrong
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE]}..."
 
 
 def _annotation(
@@ -140,12 +188,12 @@ def _annotation(
 def _names(place: Path) -> Sequence[str]:
     listed = place / "classes.txt"
     if listed.is_file():
-        return [line.strip() for line in listed.read_text("utf-8").splitlines() if line.strip()]
+        return [line.strip() for line in _lines(listed) if line.strip()]
     described = place / "data.yaml"
     if described.is_file():
         try:
             told = yaml.safe_load(described.read_text("utf-8"))
-        except yaml.YAMLError as wrong:
+        except (yaml.YAMLError, ValueError) as wrong:
             raise NoTruth(f"{described} cannot be read as YAML: {wrong}") from wrong
         names = told.get("names") if isinstance(told, dict) else None
         if isinstance(names, dict):

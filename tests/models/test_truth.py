@@ -50,7 +50,10 @@ def test_the_names_of_a_yolo_set_are_found_beside_it(file: str, text: str, tmp_p
     ("lines", "says"),
     [
         ("1 0.5 0.5 0.1", "a.txt:1: a box is"),
-        ("0 0.5 0.5 0.1 0.1\n\n", "a.txt:2: a box is"),
+        ("0 0.5 0.5 0.1 0.1\n\n0 0.5", "a.txt:3: a box is"),
+        ("0 0.1 0.1 0.2 0.1 0.2 0.2", "a.txt:1: .* not an outline of 7 fields"),
+        ("0 0.5 0.5 64 48", "a.txt:1: .* are shares of the picture"),
+        ("0 0.5 nan 0.1 0.1", "a.txt:1: .* are shares of the picture"),
         ("car 0.5 0.5 0.1 0.1", "a.txt:1: a box is"),
         ("2 0.5 0.5 0.1 0.1", "a.txt:1: class 2 has no name"),
         ("", "has no box for any picture"),
@@ -59,6 +62,26 @@ def test_the_names_of_a_yolo_set_are_found_beside_it(file: str, text: str, tmp_p
 def test_a_mistake_in_a_yolo_set_is_shown_where_it_stands(lines: str, says: str, tmp_path: Path) -> None:
     with pytest.raises(NoTruth, match=says):
         read(yolo(tmp_path, lines), ["person", "car"])
+
+
+def test_empty_lines_and_scores_in_a_yolo_set_are_passed_over(tmp_path: Path) -> None:
+    truth = read(yolo(tmp_path, "\n0 0.5 0.5 0.1 0.4 0.87\n\n"), ["person", "car"])
+    (box,) = truth.coco["annotations"]
+    assert box["bbox"] == pytest.approx([90, 30, 20, 40])
+
+
+def test_labels_that_are_no_text_are_refused_by_name(tmp_path: Path) -> None:
+    folder = yolo(tmp_path, "")
+    (folder / "labels" / "a.txt").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(NoTruth, match=r"a\.txt is no text"):
+        read(folder, ["person", "car"])
+    (folder / "classes.txt").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(NoTruth, match=r"classes\.txt is no text"):
+        read(folder)
+    (folder / "classes.txt").unlink()
+    (folder / "data.yaml").write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(NoTruth, match=r"data\.yaml cannot be read as YAML"):
+        read(folder)
 
 
 def test_a_yolo_set_without_names_says_where_to_put_them(tmp_path: Path) -> None:
@@ -99,7 +122,11 @@ def test_what_is_no_coco_file_is_refused(text: str, tmp_path: Path) -> None:
         ("images", {"id": 1}, r"images\[0\] needs file_name"),
         ("annotations", {"image_id": 1, "category_id": 3}, r"annotations\[0\] needs bbox"),
         ("annotations", {"image_id": 1, "category_id": 3, "bbox": [1, 2, 3]}, r"annotations\[0\].bbox is \[x, y"),
+        ("annotations", {"image_id": 1, "category_id": 3, "bbox": [1, None, 3, 4]}, r"annotations\[0\].bbox is \[x, y"),
+        ("annotations", {"image_id": 9, "category_id": 3, "bbox": [1, 2, 3, 4]}, r"image_id is 9, and no id of images"),
+        ("annotations", {"image_id": 1, "category_id": 9, "bbox": [1, 2, 3, 4]}, r"category_id is 9, and no id of cat"),
         ("categories", {"name": "car"}, r"categories\[0\] needs id"),
+        ("categories", {"id": "3", "name": "car"}, r"categories\[0\].id is a whole number of its own, not '3'"),
     ],
 )
 def test_a_mistake_in_a_coco_file_is_shown_where_it_stands(
@@ -113,6 +140,26 @@ def test_a_mistake_in_a_coco_file_is_shown_where_it_stands(
     (tmp_path / "instances.json").write_text(json.dumps(told | {part: [row]}))
     with pytest.raises(NoTruth, match=says):
         read(tmp_path)
+
+
+def test_what_stands_twice_in_a_coco_file_is_refused_and_boxes_are_counted_anew(tmp_path: Path) -> None:
+    picture_of_a_car = {"id": 1, "file_name": "a.png", "width": 200, "height": 100}
+    box = {"id": 5, "image_id": 1, "category_id": 3, "bbox": [1, 2, 3, 4], "area": None}
+    told = {
+        "images": [picture_of_a_car],
+        "annotations": [box, box],
+        "categories": [{"id": 3, "name": "car"}],
+    }
+
+    def written(**parts: object) -> Path:
+        (tmp_path / "instances.json").write_text(json.dumps(told | parts))
+        return tmp_path
+
+    assert [(each["id"], each["area"]) for each in read(written()).coco["annotations"]] == [(1, 12), (2, 12)]
+    with pytest.raises(NoTruth, match=r"images\[1\]\.id is a whole number of its own"):
+        read(written(images=[picture_of_a_car] * 2))
+    with pytest.raises(NoTruth, match="two of categories have one name"):
+        read(written(categories=[{"id": 3, "name": "car"}, {"id": 4, "name": "car"}]))
 
 
 def test_a_folder_that_is_no_set_says_what_one_is(tmp_path: Path) -> None:
