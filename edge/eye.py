@@ -156,7 +156,7 @@ class Eye:
                 self._explain(Glimpse(frame, elapsed, self._gate.spared > spared, eyes.labels, *figures))
             told = [happening for happening in happenings if happening.kind in self._task.tell]
             proof, pictures = self._prove(frame, eyes, told)
-            events = tuple(self._teller.tell(happening, frame.captured, proof) for happening in told)
+            events = tuple(self._teller.tell(happening, frame.captured, proof, frame.timing) for happening in told)
             counts = self._scene.drain_tallies()
         self.looks += 1
         sure = int((wanted.score >= USUAL_THRESHOLD).sum())

@@ -15,7 +15,8 @@ from typing import Final
 from uuid import UUID
 
 from edge.analytics.happening import MOMENTS, Happening, Key, Kind, Phase
-from streams.wire.records import MOST_BOXES, Box, Event, Evidence, ModelRef
+from streams.frames import Timing
+from streams.wire.records import MOST_BOXES, Box, Event, Evidence, ModelRef, PictureClock
 from streams.wire.records import Phase as Told
 from streams.wire.words import Place, Reason
 
@@ -54,8 +55,10 @@ class Teller:
         """What has begun and not ended, as last told."""
         return list(self._open.values())
 
-    def tell(self, happening: Happening, captured: datetime, proof: Proof | None = None) -> Event:
-        """The event that says this happening."""
+    def tell(
+        self, happening: Happening, captured: datetime, proof: Proof | None = None, timing: Timing | None = None
+    ) -> Event:
+        """The event that says this happening; `timing` is how `captured` was found."""
         begun = self._open.get(happening.key)
         proof = proof or Proof()
         event = Event(
@@ -77,6 +80,7 @@ class Teller:
             config_rev=self._witness.config_rev,
             evidence=(begun.evidence if begun else ()) or proof.evidence,
             notes=(*_figures(happening), *proof.notes),
+            clock=_clock(timing),
         )
         if happening.phase is Phase.CLOSED:
             self._open.pop(happening.key, None)
@@ -103,14 +107,15 @@ def unproven(event: Event, lost: frozenset[str], why: Reason) -> Event:
 
 def unknown(event: Event, cause: str) -> Event:
     """The next word about an event nobody watches any more."""
-    update = {"phase": Told.UNKNOWN, "rev": event.rev + 1, "notes": (Reason(code=cause),)}
+    # No picture says this: its time is the node's own.
+    update = {"phase": Told.UNKNOWN, "rev": event.rev + 1, "notes": (Reason(code=cause),), "clock": None}
     return event.model_copy(update=update)
 
 
 def after_restart(event: Event) -> Event:
     """The word about an event found in the journal: closed if that had been said, else unknown."""
     if event.phase is Told.CLOSED:
-        return event.model_copy(update={"rev": event.rev + 1})
+        return event.model_copy(update={"rev": event.rev + 1, "clock": None})
     return unknown(event, "restarted")
 
 
@@ -162,6 +167,13 @@ def _boxes(happening: Happening) -> tuple[Box, ...]:
         Box(xyxy=(_clip(x0), _clip(y0), _clip(x1), _clip(y1)), label=label, score=score)
         for x0, y0, x1, y1 in happening.boxes[:MOST_BOXES]
     )
+
+
+def _clock(timing: Timing | None) -> PictureClock | None:
+    if timing is None:
+        return None
+    within = None if timing.within_s is None else float(round(timing.within_s * 1000))
+    return PictureClock(source=timing.by, within_ms=within)
 
 
 def _figures(happening: Happening) -> tuple[Reason, ...]:

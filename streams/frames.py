@@ -7,9 +7,26 @@ speeds are computed from it, because wall clocks step and subtracting them inven
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class TimedBy(StrEnum):
+    """By what a picture was timed."""
+
+    RTCP = "rtcp"  # the camera's own clock, as it tells it beside the stream
+    ARRIVAL = "arrival"  # when it came, less what it was later than others
+    FILE = "file"  # the start of play: about when the light fell nothing is known
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How `captured` was found, and how far off it may be, in seconds of the node's clock; None: nobody knows."""
+
+    by: TimedBy
+    within_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +38,7 @@ class Frame:
     captured: datetime
     elapsed: float
     pixels: NDArray[np.uint8]
+    timing: Timing | None = None
 
     @property
     def size(self) -> tuple[int, int]:

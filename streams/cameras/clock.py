@@ -12,17 +12,27 @@ The camera's own RTCP time is used instead while it stays within 2 s of the node
 packet as side data `prft` after the first sender report (PyAV 18 shows it; checked against GStreamer's server).
 A file's `captured` is the start of play plus `elapsed`.
 
+How far off `captured` may be (`Timing.within_s`): a picture that came straight through was made at most `late_s` before
+it came, the longest that is usual on its way. Timed by arrival it may be off by all of that. Timed by the camera it may
+be off by the distance from the camera's word to the farther end of that span: whether the camera's clock is set well
+nobody tells the node, but further off it is not.
+
 Limits: a constant delay (encoder, jitter buffer: usually 0.1 to 0.4 s) cannot be told from a late clock without RTCP
-and stays in `captured`. A camera whose pts run at a wrong rate gives wrong durations. When the node's clock steps
-back by up to `LARGEST_WAIT_S`, `captured` waits for it rather than run backwards. A larger step says that the clock was
-wrong before: `captured` follows it, since waiting could take a year; the centre marks what was told before the step as
-doubtful (the batch's `clock.step`) and orders by when it heard.
+and stays in `captured`; where it is longer than `late_s`, `within_s` says too little. A camera whose pts run at a wrong
+rate gives wrong durations. When the node's clock steps back by up to `LARGEST_WAIT_S`, `captured` waits for it rather
+than run backwards. A larger step says that the clock was wrong before: `captured` follows it, since waiting could take
+a year; the centre marks what was told before the step as doubtful (the batch's `clock.step`) and orders by when it
+heard.
 """
 
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
+from streams.frames import TimedBy, Timing
+
+USUAL_LATE_S: Final = 0.4
 MAX_CLOCK_DIFFERENCE_S = 2.0
 MAX_DELAY_S = 10.0
 LARGEST_WAIT_S = 60.0
@@ -45,19 +55,21 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A frame's two times, and how far the camera's clock (when it tells) was ahead of ours, in seconds."""
+    """A frame's two times, the seconds the camera's clock (when it tells) was ahead of ours, and how it was timed."""
 
     captured: datetime
     elapsed: float
     clock_offset: float | None = None
+    timing: Timing | None = None
 
 
 class LiveClock:
     """Times of a live stream, from its opening; `not_before` is the last `captured` of the opening before it."""
 
-    def __init__(self, not_before: datetime | None = None) -> None:
+    def __init__(self, not_before: datetime | None = None, late_s: float = USUAL_LATE_S) -> None:
+        """`late_s` is how long a picture is on its way at most when nothing holds it up."""
         self._stream = _StreamTime()
-        self._delay = _Delay()
+        self._delay, self._late = _Delay(), late_s
         self._last = not_before
 
     def stamp(self, pts: float | None, arrival: Arrival) -> Stamp:
@@ -67,18 +79,22 @@ class LiveClock:
         """
         elapsed = self._stream.advance(pts, arrival.monotonic)
         delay = self._delay.of(arrival.monotonic, arrival.monotonic - elapsed)
-        captured, offset = arrival.now - timedelta(seconds=delay), None
+        prompt = captured = arrival.now - timedelta(seconds=delay)
+        by, offset = TimedBy.ARRIVAL, None
         if arrival.producer is not None:
-            offset = (arrival.producer - captured).total_seconds()
+            offset = (arrival.producer - prompt).total_seconds()
             if abs(offset) <= MAX_CLOCK_DIFFERENCE_S:
                 # No picture is made after it came, whatever the camera's clock says.
-                captured = min(arrival.producer, arrival.now)
+                by, captured = TimedBy.RTCP, min(arrival.producer, arrival.now)
         self._last = captured = self._ordered(captured)
-        return Stamp(captured, elapsed, offset)
+        return Stamp(captured, elapsed, offset, Timing(by, self._off((captured - prompt).total_seconds())))
 
     def ahead(self, pts: float | None, arrival: Arrival) -> float:
         """About what `elapsed` the picture with this pts will have; nothing is remembered of the question."""
         return self._stream.ahead(pts, arrival.monotonic)
+
+    def _off(self, after_prompt: float) -> float:
+        return max(abs(after_prompt), abs(after_prompt + self._late))
 
     def _ordered(self, captured: datetime) -> datetime:
         if self._last is None or (self._last - captured).total_seconds() > LARGEST_WAIT_S:
@@ -103,7 +119,7 @@ class FileClock:
         """The times of the next picture; a missing, backward or absurd pts counts as one frame on."""
         self._elapsed = 0.0 if self._elapsed is None else self._elapsed + self._step(pts)
         self._pts = pts
-        return Stamp(self._began + timedelta(seconds=self._elapsed), self._elapsed)
+        return Stamp(self._began + timedelta(seconds=self._elapsed), self._elapsed, timing=Timing(TimedBy.FILE))
 
     def _step(self, pts: float | None) -> float:
         step = self._frame_s if pts is None or self._pts is None else pts - self._pts

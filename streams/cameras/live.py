@@ -21,7 +21,7 @@ from av.stream import Discard
 
 from streams.cameras.address import Address
 from streams.cameras.cadence import Cadence
-from streams.cameras.clock import Arrival, LiveClock, Stamp
+from streams.cameras.clock import USUAL_LATE_S, Arrival, LiveClock, Stamp
 from streams.cameras.packets import Keep, PacketReader
 from streams.cameras.pictures import MAX_PIXELS, Pictures, video_of
 from streams.cameras.source import Counters, Meter
@@ -40,13 +40,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How FFmpeg gets at a camera. `timed`: its timestamps are its own; `bursts`: it hands over seconds at a time."""
+    """How FFmpeg gets at a camera. `timed`: its timestamps are its own; `bursts`: it hands over seconds at a time.
+
+    `late_s`: how long a picture takes from the lens to here at most, when nothing holds it up.
+    """
 
     address: Address
     format: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     timed: bool = True
     bursts: bool = False
+    late_s: float = USUAL_LATE_S
 
 
 class LiveCamera:
@@ -123,7 +127,7 @@ class LiveCamera:
         stream = reader.stream(stop)
         if stream is None:
             return
-        times = _Times(LiveClock(self._last))
+        times = _Times(LiveClock(self._last, self._way.late_s))
         thrift = Thrift(times.ahead, self._fps)
         pictures = Pictures(
             self.camera, stream.codec_context, times.stamp, Cadence(self._fps), self._meter, self._width, thrift

@@ -86,7 +86,7 @@ class Pictures:
             pixels = self._pixels(picture)
             if pixels is not None:
                 self._meter.add(given=1)
-                yield Frame(self._camera, number, stamp.captured, stamp.elapsed, pixels)
+                yield Frame(self._camera, number, stamp.captured, stamp.elapsed, pixels, stamp.timing)
 
     def _skip(self) -> None:
         if self._thrift is not None:

@@ -15,6 +15,7 @@ from streams.cameras.live import STALL_S, LiveCamera, Way
 from streams.cameras.packets import Keep
 from streams.cameras.trust import trusted
 
+HLS_LATE_S: Final = 10.0
 # One picture tells all there is to know of MJPEG; reading more of it to find out would only be late.
 MJPEG: Final = {"protocol_whitelist": "http,https,tcp,tls", "probesize": "32"}
 HLS: Final = {"protocol_whitelist": "http,https,tcp,tls,crypto", "format_whitelist": "hls,mpegts,mov,mp4,aac,mp3"}
@@ -54,4 +55,4 @@ class HlsCamera(_WebCamera):
     """Watches a live HLS play list over HTTP."""
 
     def _reached(self, address: Address, trust: dict[str, str]) -> Way:
-        return Way(address, "hls", HLS | trust, bursts=True)
+        return Way(address, "hls", HLS | trust, bursts=True, late_s=HLS_LATE_S)

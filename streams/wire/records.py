@@ -79,6 +79,16 @@ class Evidence(Word):
     redacted: bool
 
 
+class PictureClock(Word):
+    """By what the picture was timed (`rtcp`, `arrival`, `file`), and within how many ms that is right; none: unknown.
+
+    Against the node's own clock; how far that one is off stands on the batch.
+    """
+
+    source: Code
+    within_ms: Amount | None = None
+
+
 class Event(Word):
     """What the node asserts happened. The highest `rev` of an `id` is the truth; order of arrival is not."""
 
@@ -100,6 +110,7 @@ class Event(Word):
     config_rev: Short | None = None
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=10)] = ()
     notes: Annotated[tuple[Reason, ...], Field(max_length=10)] = ()
+    clock: PictureClock | None = None
 
 
 class Quality(StrEnum):

@@ -9,7 +9,8 @@ import uuid_utils.compat as uuid
 
 from edge.analytics.happening import Happening, Kind, Phase, Speed
 from edge.telling import LAST_WORD_S, OpenEvents, Proof, Teller, Witness, after_restart, unproven
-from streams.wire.records import Evidence
+from streams.frames import TimedBy, Timing
+from streams.wire.records import Evidence, PictureClock
 from streams.wire.records import Phase as Told
 from streams.wire.words import Reason
 
@@ -69,6 +70,17 @@ def test_a_blind_camera_makes_what_is_open_unknown_and_keeps_it_open() -> None:
     assert told.notes == (Reason(code="no_signal"),)
     closed = teller.tell(loiterer(Phase.CLOSED), NOON)
     assert (closed.id, closed.rev) == (opened.id, 3)
+
+
+def test_an_event_says_by_what_its_picture_was_timed_and_one_that_nobody_saw_does_not() -> None:
+    teller, timing = Teller(Witness("gate"), minted), Timing(TimedBy.RTCP, 0.2504)
+    opened = teller.tell(loiterer(Phase.OPENED), NOON, timing=timing)
+    assert opened.clock == PictureClock(source="rtcp", within_ms=250)
+    assert teller.unsure("no_signal")[0].clock is None
+    assert after_restart(opened).clock is None
+    played = teller.tell(loiterer(Phase.CLOSED), NOON, timing=Timing(TimedBy.FILE))
+    assert played.clock == PictureClock(source="file")
+    assert teller.tell(loiterer(Phase.OPENED), NOON).clock is None
 
 
 def test_why_there_is_no_picture_is_said() -> None:

@@ -69,6 +69,7 @@ events = st.builds(
     config_rev=st.none() | texts,
     evidence=tuples_of(evidences),
     notes=tuples_of(reasons),
+    clock=st.none() | st.builds(r.PictureClock, source=codes, within_ms=st.none() | amounts),
 )
 readings = st.builds(
     r.Reading,

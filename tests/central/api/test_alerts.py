@@ -10,7 +10,7 @@ from alerts.lifecycle import DismissReason
 from central.auth import accounts
 from central.auth.grants import Account, Grant, Role
 from central.store.schema import alert
-from streams.wire.records import Box, Phase
+from streams.wire.records import Box, Phase, PictureClock
 from tests.central.office import CHEAP, CITY_ADMIN, CREW, OPERATOR, PASSWORD, Office, problem, proof, sha
 from tests.central.town import NOW, called, later, loitering, took
 
@@ -50,6 +50,15 @@ def test_the_boxes_of_a_picture_are_those_of_the_words_that_named_it_first(
     first = [pytest.approx(corner) for corner in boxes[1].xyxy]
     assert [box["xyxy"] for box in line["evidence"][0]["boxes"]] == [first]
     assert [box["xyxy"] for box in line["boxes"]] == [first]
+
+
+def test_by_what_a_picture_was_timed_is_told_with_the_event(office: Office) -> None:
+    told = loitering(clock=PictureClock(source="rtcp", within_ms=210))
+    took(office.database, office.ingest, office.box.said(told, at=later(1)))
+    operator = office.person(OPERATOR)
+    (line,) = operator.get("/v1/alerts").json()["items"]
+    (event,) = operator.get(f"/v1/alerts/{line['id']}").json()["events"]
+    assert event["body"]["clock"] == {"source": "rtcp", "within_ms": 210}
 
 
 def test_what_the_engine_hears_meanwhile_does_not_snatch_the_alert_away(office: Office) -> None:

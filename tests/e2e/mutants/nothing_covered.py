@@ -7,15 +7,19 @@ from numpy.typing import NDArray
 
 from edge import commands, eye
 from edge.masks import NO_MASKS, Masks
-from edge.privacy import Redacted, Region, redact
+from edge.privacy import WIDEST_PX, Redacted, Region, redact
 
 
 def bare(
-    pixels: NDArray[np.uint8], covered: Sequence[Region], noise: np.random.Generator, masks: Masks = NO_MASKS
+    pixels: NDArray[np.uint8],
+    covered: Sequence[Region],
+    noise: np.random.Generator,
+    masks: Masks = NO_MASKS,
+    widest_px: int = WIDEST_PX,
 ) -> Redacted:
     """Says that it is done, and covers nothing."""
     del covered, masks
-    return redact(pixels, [], noise)
+    return redact(pixels, [], noise, NO_MASKS, widest_px)
 
 
 if __name__ == "__main__":

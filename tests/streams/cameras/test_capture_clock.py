@@ -5,7 +5,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.cameras.clock import MAX_DELAY_S, Arrival, FileClock, LiveClock, Stamp
+from streams.cameras.clock import MAX_DELAY_S, USUAL_LATE_S, Arrival, FileClock, LiveClock, Stamp
+from streams.frames import TimedBy, Timing
 
 T0 = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -72,6 +73,30 @@ def test_a_camera_whose_clock_is_off_is_timed_by_ours_and_its_offset_is_told() -
     stamp = LiveClock().stamp(0.0, arrival(0.0, producer=3600.0))
     assert seconds(stamp) == 0
     assert stamp.clock_offset == 3600
+
+
+def test_every_picture_says_by_what_it_was_timed_and_how_far_off_that_may_be() -> None:
+    assert LiveClock().stamp(0.0, arrival(0.0)).timing == Timing(TimedBy.ARRIVAL, USUAL_LATE_S)
+    assert LiveClock(late_s=10).stamp(0.0, arrival(0.0)).timing == Timing(TimedBy.ARRIVAL, 10)
+    assert FileClock(T0).stamp(0.0).timing == Timing(TimedBy.FILE)
+    assert LiveClock().stamp(0.0, arrival(0.0, producer=3600.0)).timing == Timing(TimedBy.ARRIVAL, USUAL_LATE_S)
+
+
+@given(st.floats(-1.99, 0), st.floats(0, 0.4))
+def test_a_camera_s_word_is_off_by_no_more_than_it_is_said_to_be(said: float, way: float) -> None:
+    stamp = LiveClock(late_s=0.4).stamp(0.0, arrival(0.0, producer=said))
+    assert stamp.timing is not None
+    assert stamp.timing.by is TimedBy.RTCP
+    made = -way  # it came straight through, having been on its way for so long
+    assert abs(seconds(stamp) - made) <= (stamp.timing.within_s or 0) + 1e-5
+
+
+def test_a_picture_that_waits_for_a_clock_that_stepped_back_is_off_by_that_too() -> None:
+    clock = LiveClock()
+    clock.stamp(0.0, Arrival(1000.0, T0))
+    stepped = clock.stamp(0.2, Arrival(1000.2, T0 - timedelta(seconds=20)))
+    assert stepped.timing is not None
+    assert (stepped.timing.within_s or 0) > 20
 
 
 def test_no_picture_is_made_after_it_came() -> None:

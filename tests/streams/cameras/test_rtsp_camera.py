@@ -9,7 +9,7 @@ from streams.cameras.address import Address
 from streams.cameras.rtsp import RtspCamera, Transport
 from streams.cameras.source import Counters
 from streams.clocks import SystemClock
-from streams.frames import Frame
+from streams.frames import Frame, TimedBy
 from streams.weather import SourceLost, SourceRefused
 from tests.parts.certificate import certificate
 from tests.parts.rtsp import SOUND, RtspServer, free_port
@@ -57,6 +57,9 @@ def test_the_cameras_own_clock_is_heard_through_rtcp(server: RtspServer) -> None
     watching.leave()
     assert abs(camera.counters.clock_offset or 0) < 1
     assert camera.counters.timed_by_camera
+    by = [frame.timing.by for frame in watching.frames if frame.timing is not None]
+    assert (len(by), by[-1]) == (len(watching.frames), TimedBy.RTCP)
+    assert set(by) <= {TimedBy.ARRIVAL, TimedBy.RTCP}
 
 
 def test_a_camera_whose_clock_is_far_off_or_says_nothing_does_not_time_its_pictures() -> None:
