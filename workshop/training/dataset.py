@@ -73,12 +73,16 @@ def weights(samples: Sequence[Sample], classes: int) -> NDArray[np.float64]:
 
 
 def canvases(
-    samples: Sequence[Sample], chance: NDArray[np.float64], size: tuple[int, int], dice: np.random.Generator
+    samples: Sequence[Sample],
+    chance: NDArray[np.float64],
+    size: tuple[int, int],
+    dice: np.random.Generator,
+    mosaics: float = MOSAIC_SHARE,
 ) -> Iterator[Sample]:
-    """Without end: a canvas of `size` (height, width), drawn by `chance` (N,)."""
+    """Without end: a canvas of `size` (height, width), drawn by `chance` (N,); the share `mosaics` of four pictures."""
     while True:
         four = [samples[number] for number in dice.choice(len(samples), 4, p=chance)]
-        made = mosaic(four, size, dice) if dice.random() < MOSAIC_SHARE else moved(four[0], size, dice)
+        made = mosaic(four, size, dice) if dice.random() < mosaics else moved(four[0], size, dice)
         if dice.random() < 0.5:  # noqa: PLR2004  left and right are equally likely
             made = flipped(made)
         yield Sample(spoiled(made.pixels, dice), made.boxes, made.label)

@@ -36,13 +36,14 @@ KINDNESS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Diet:
-    """What to learn from: folders below `root`, so many canvases of `size` a `batch`, the `real` share of them."""
+    """What to learn from: folders below `root`, a `batch` of so many canvases of `size`, shares `real` and `mosaics`."""
 
     root: Path
     batch: int = 32
     real: float = 0.25
     seed: int = 0
     size: tuple[int, int] = SIZE
+    mosaics: float = dataset.MOSAIC_SHARE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +94,7 @@ def canvases(diet: Diet) -> Iterator[Sample]:
     dice = np.random.default_rng(diet.seed)
     stocks = {source: _stock(diet.root, source) for source in (sets.STREET, sets.REAL)}
     streams = {
-        source: dataset.canvases(stock, dataset.weights(stock, len(CLASSES)), diet.size, dice)
+        source: dataset.canvases(stock, dataset.weights(stock, len(CLASSES)), diet.size, dice, diet.mosaics)
         for source, stock in stocks.items()
         if stock
     }

@@ -21,6 +21,7 @@ import typer
 from torch import Tensor
 
 from workshop.training import export, progress
+from workshop.training.dataset import MOSAIC_SHARE
 from workshop.training.exam import examined
 from workshop.training.feed import SIZE, Batch, Diet, Feed
 from workshop.training.loss import loss
@@ -66,7 +67,7 @@ def main(words: Sequence[str] | None = None) -> int:
     budget = Budget(asked.minutes * 60, asked.pictures)
     typer.echo(f"{file}: {going.seen} pictures seen in {going.used_s / 60:.0f} min; {asked.threads} threads")
     # Another seed each time, or a run that goes on would be shown what it began with.
-    with Feed(Diet(asked.root, asked.batch, asked.real, asked.seed + going.seen, asked.size)) as feed:
+    with Feed(Diet(asked.root, asked.batch, asked.real, asked.seed + going.seen, asked.size, asked.mosaics)) as feed:
         _worked(going, budget, feed, asked)
     progress.keep(going, file)
     _examine(going, asked)
@@ -146,6 +147,7 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     told.add_argument("--state", default="street-nano.pt", help="the state's file below --root; it goes on from there")
     told.add_argument("--anew", action="store_true", help="forget the state")
     told.add_argument("--real", type=float, default=0.25, help="share of canvases from real films")
+    told.add_argument("--mosaics", type=float, default=MOSAIC_SHARE, help="share of canvases made of four pictures")
     told.add_argument("--size", type=export.sized, default=SIZE, help="canvas, WIDTHxHEIGHT, multiples of 32")
     told.add_argument("--batch", type=int, default=32)
     told.add_argument("--threads", type=int, default=1, help="of the network; the pictures have a process beside it")
