@@ -20,18 +20,20 @@ from pydantic import (
     Field,
     RootModel,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
     model_validator,
 )
 
 from streams import documents
-from streams.documents import DocumentRefused
+from streams.documents import DocumentRefused, Mistake
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.onnx$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/\S+$")]
 Share = Annotated[float, Field(ge=0, le=1)]
+Above = Annotated[float, Field(gt=0)]
 Three = tuple[float, float, float]
 
 COARSEST_STRIDE = 32
@@ -99,15 +101,9 @@ class Input(Closed):
     colour: Colour = Colour.RGB
     scale: float = Field(default=1.0, gt=0, description="what a colour value 0..255 is multiplied by first")
     mean: Three = Field(default=(0.0, 0.0, 0.0), description="subtracted after scaling, in the order of `colour`")
-    std: Three = Field(default=(1.0, 1.0, 1.0), description="divided by, in the order of `colour`")
+    std: tuple[Above, Above, Above] = Field(default=(1.0, 1.0, 1.0), description="divided by, likewise")
     fit: Fit = Fit.STRETCH
     pad: int = Field(default=114, ge=0, le=255, description="the grey around a picture that was not stretched")
-
-    @model_validator(mode="after")
-    def _std_divides(self) -> Self:
-        if min(self.std) <= 0:
-            raise ValueError("std must be above zero in every plane")
-        return self
 
 
 class _Groups(RootModel[dict[str, tuple[str, ...]]]):
@@ -203,13 +199,9 @@ class Entry(Closed):
     origin: Origin | None = None
 
     @model_validator(mode="after")
-    def _size_meets_strides(self) -> Self:
+    def _agrees(self) -> Self:
         if self.head is not Head.DETR and (self.input.height % COARSEST_STRIDE or self.input.width % COARSEST_STRIDE):
             raise ValueError(f"input height and width must be multiples of {COARSEST_STRIDE} for head {self.head}")
-        return self
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
         if self.bundled is not None and self.sources:
             raise ValueError("a bundled model is never fetched: give sources or bundled, not both")
         return self
@@ -270,14 +262,16 @@ def _named(listed: dict[str, Any]) -> dict[str, Any]:
 
 def load(path: Path) -> Catalogue:
     """Read a catalogue and the `labels/` beside it. Raises DocumentRefused with every mistake, OSError."""
-    folder = path.parent / LABELS_FOLDER
-    labels = {file.name: file.read_text("utf-8") for file in sorted(folder.glob("*")) if file.is_file()}
-    return parse(path.read_text("utf-8"), labels, path.name)
+    try:
+        text = path.read_text("utf-8")
+        return parse(text, _beside(path.parent / LABELS_FOLDER, documents.parse(text, path.name).content), path.name)
+    except UnicodeDecodeError as wrong:
+        raise DocumentRefused([Mistake(path.name, 1, "", f"it or its labels are no text: {wrong.reason}")]) from wrong
 
 
 def parse(text: str, labels: Mapping[str, str], file: str = "models.yaml") -> Catalogue:
     """A catalogue from its text and the texts of its label files by name. Raises DocumentRefused."""
-    known = {name: read_labels(name, labels) for name in _listed_names(labels)}
+    known = {file[:-4]: read_labels(file[:-4], labels) for file in labels if file.endswith(".txt")}
     listed = documents.fit(documents.parse(text, file), _Listed, {LABELS_FOLDER: known})
     return Catalogue(listed.models.values(), listed.exports.values())
 
@@ -290,11 +284,20 @@ def read_labels(name: str, texts: Mapping[str, str]) -> Labels:
     names = tuple(line.strip() for line in texts[f"{name}.txt"].splitlines() if line.strip())
     grouped = documents.parse(texts.get(f"{name}.yaml", ""), f"{LABELS_FOLDER}/{name}.yaml")
     groups = documents.fit(grouped, _Groups).root
-    strangers = sorted({word for members in groups.values() for word in members} - set(names))
-    if strangers:
-        raise DocumentRefused([grouped.mistake((), f"groups name classes that {name} has not: {', '.join(strangers)}")])
-    return Labels(name=name, names=names, groups=groups)
+    try:
+        return Labels(name=name, names=names, groups=groups)
+    except ValidationError as wrong:
+        whys = [
+            f"{'.'.join(map(str, found['loc']))} {found['msg'].removeprefix('Value error, ')}".strip()
+            for found in wrong.errors()
+        ]
+        raise DocumentRefused([grouped.mistake((), why) for why in whys]) from wrong
 
 
-def _listed_names(texts: Mapping[str, str]) -> list[str]:
-    return [file.removesuffix(".txt") for file in texts if file.endswith(".txt")]
+def _beside(folder: Path, told: Any) -> dict[str, str]:  # noqa: ANN401 - whatever stands in the file
+    """Texts of the label files the entries name; where a model lies in a set, `labels/` are thousands of others."""
+    listed = told.get("models") if isinstance(told, dict) else None
+    entries = [raw for raw in listed.values() if isinstance(raw, dict)] if isinstance(listed, dict) else []
+    names = {Path(raw["labels"]).name for raw in entries if isinstance(raw.get("labels"), str)}
+    files = [folder / f"{name}{suffix}" for name in sorted(names) for suffix in (".txt", ".yaml")]
+    return {file.name: file.read_text("utf-8") for file in files if file.is_file()}

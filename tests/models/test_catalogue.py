@@ -87,6 +87,29 @@ def test_a_group_written_twice_is_a_mistake() -> None:
     assert found == "labels/street.yaml:2: vehicle: stands twice, first on line 1"
 
 
+def test_a_catalogue_beside_the_labels_of_a_set_reads_only_the_class_names_it_names(tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    for name, text in LABELS.items():
+        (tmp_path / "labels" / name).write_text(text)
+    (tmp_path / "labels" / "IMG_0001.txt").write_text("0 0.5 0.5 0.1 0.1\n")
+    (tmp_path / "labels" / "nothing-in-it.txt").write_text("")
+    (tmp_path / "labels" / "a.jpg").write_bytes(b"\xff\xd8\xff")
+    listed = tmp_path / "models.yaml"
+    listed.write_text(GOOD)
+    assert load(listed)["tiny"].labels.names == ("person", "car")
+    for labels, told in (
+        ("../models", "no class names"),
+        ("nothing-in-it", "nothing-in-it.yaml:1: names Tuple should have at least 1 item"),
+    ):
+        listed.write_text(GOOD.replace("labels: street", f"labels: {labels}"))
+        with pytest.raises(DocumentRefused, match=told):
+            load(listed)
+    (tmp_path / "labels" / "street.txt").write_bytes(b"\xff\xfe")
+    listed.write_text(GOOD)
+    with pytest.raises(DocumentRefused, match="no text"):
+        load(listed)
+
+
 def test_an_entry_never_changes_and_can_be_had_on_another_canvas() -> None:
     entry = parse(GOOD, LABELS)["tiny"]
     with pytest.raises(ValidationError):
