@@ -287,11 +287,8 @@ def read_labels(name: str, texts: Mapping[str, str]) -> Labels:
     try:
         return Labels(name=name, names=names, groups=groups)
     except ValidationError as wrong:
-        whys = [
-            f"{'.'.join(map(str, found['loc']))} {found['msg'].removeprefix('Value error, ')}".strip()
-            for found in wrong.errors()
-        ]
-        raise DocumentRefused([grouped.mistake((), why) for why in whys]) from wrong
+        whys = [str(found["msg"]).removeprefix("Value error, ") for found in wrong.errors()]
+        raise DocumentRefused([grouped.mistake((), f"{name}.txt: {why}") for why in whys]) from wrong
 
 
 def _beside(folder: Path, told: Any) -> dict[str, str]:  # noqa: ANN401 - whatever stands in the file

@@ -99,7 +99,7 @@ def test_a_catalogue_beside_the_labels_of_a_set_reads_only_the_class_names_it_na
     assert load(listed)["tiny"].labels.names == ("person", "car")
     for labels, told in (
         ("../models", "no class names"),
-        ("nothing-in-it", "nothing-in-it.yaml:1: names Tuple should have at least 1 item"),
+        ("nothing-in-it", "nothing-in-it.txt: Tuple should have at least 1 item"),
     ):
         listed.write_text(GOOD.replace("labels: street", f"labels: {labels}"))
         with pytest.raises(DocumentRefused, match=told):
