@@ -36,7 +36,7 @@ KINDNESS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Diet:
-    """What to learn from: folders below `root`, a `batch` of so many canvases of `size`, shares `real` and `mosaics`."""
+    """What to learn from: folders below `root`; a `batch` of canvases of `size`, the shares `real` and `mosaics`."""
 
     root: Path
     batch: int = 32
