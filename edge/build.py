@@ -12,6 +12,7 @@ from typing import Final, TypedDict
 from uuid import UUID
 
 import httpx
+import structlog
 
 from edge.config import STREET, CameraSetting, ModelSetting, NodeConfig
 from edge.seeing import DetectorEyes, DrawnEyes, Eyes, labels_of
@@ -24,6 +25,7 @@ from models.session import ModelRefused, Reason
 from streams.cameras.device import V4l2Camera
 from streams.cameras.drawn import Drawn
 from streams.cameras.file import FileCamera
+from streams.cameras.hardware import Hardware
 from streams.cameras.live import LiveCamera
 from streams.cameras.main import RING_S, MainStream
 from streams.cameras.preroll import Preroll
@@ -32,6 +34,8 @@ from streams.cameras.source import Camera
 from streams.cameras.web import HlsCamera, MjpegCamera
 from streams.weather import SourceRefused
 from streams.wire.records import ModelRef
+
+log = structlog.get_logger(__name__)
 
 USUAL_FACES: Final = "yunet-faces"
 _SETTINGS: Final = {Task.OBJECTS: "detector", Task.FACES: "faces"}
@@ -43,11 +47,18 @@ class _Usual(TypedDict):
     ca_file: Path | None
     looked_at_fps: float
     keep: Preroll | None
+    hardware: Hardware | None
 
 
 def cameras(config: NodeConfig) -> list[Camera]:
-    """A source for every camera. Raises SourceRefused for an address or a password file nobody can use."""
-    return [_camera(setting, _ring(setting, config)) for setting in config.cameras]
+    """A source for every camera.
+
+    Raises SourceRefused for an address or a password file nobody can use, and for a decoder that is not here.
+    """
+    part = config.decode.chosen()
+    if part.why:
+        log.warning("decode", asked=config.decode.by, missing=part.why)
+    return [_camera(setting, _ring(setting, config), part.hardware) for setting in config.cameras]
 
 
 def rings(sources: Iterable[Camera]) -> dict[str, Preroll]:
@@ -63,7 +74,7 @@ def mains(config: NodeConfig) -> dict[str, MainStream]:
         if isinstance(setting.source, RtspSource) and setting.source.main is not None:
             ring = _ring(setting, config) or Preroll(RING_S)
             source = setting.source.model_copy(update={"rtsp": setting.source.main})
-            made[setting.id] = MainStream(_called(setting, source, ring), ring)
+            made[setting.id] = MainStream(_called(setting, source, ring, None), ring)
     return made
 
 
@@ -114,21 +125,34 @@ def _ring(setting: CameraSetting, config: NodeConfig) -> Preroll | None:
     return config.clips.ring() if config.clips and not setting.masks else None
 
 
-def _camera(setting: CameraSetting, ring: Preroll | None) -> Camera:
+def _camera(setting: CameraSetting, ring: Preroll | None, part: Hardware | None) -> Camera:
+    fps = setting.fps
     match setting.source:
         case FileSource(file=file, loop=loop):
-            return FileCamera(setting.id, file, loop=loop, looked_at_fps=setting.fps)
+            return FileCamera(setting.id, file, loop=loop, looked_at_fps=fps, hardware=part)
         case V4l2Source(v4l2=device, size=size, pixels=pixels):
-            return V4l2Camera(setting.id, device, size=size, pixels=pixels, looked_at_fps=setting.fps, keep=ring)
+            return V4l2Camera(setting.id, device, size=size, pixels=pixels, looked_at_fps=fps, keep=ring, hardware=part)
         case DrawnSource(drawn=seed):
-            return Drawn(setting.id, seed=seed, looked_at_fps=setting.fps)
+            return Drawn(setting.id, seed=seed, looked_at_fps=fps)
         case called:
-            return _called(setting, called, ring)
+            return _called(setting, called, ring, part)
 
 
-def _called(setting: CameraSetting, source: RtspSource | MjpegSource | HlsSource, ring: Preroll | None) -> LiveCamera:
+def _called(
+    setting: CameraSetting,
+    source: RtspSource | MjpegSource | HlsSource,
+    ring: Preroll | None,
+    part: Hardware | None,
+) -> LiveCamera:
     password = _first_line(source.password_file) if source.password_file else None
-    usual = _Usual(user=source.user, password=password, ca_file=source.ca_file, looked_at_fps=setting.fps, keep=ring)
+    usual = _Usual(
+        user=source.user,
+        password=password,
+        ca_file=source.ca_file,
+        looked_at_fps=setting.fps,
+        keep=ring,
+        hardware=part,
+    )
     match source:
         case RtspSource(rtsp=rtsp, transport=transport):
             return RtspCamera(setting.id, rtsp, transport=transport, **usual)

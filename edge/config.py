@@ -46,6 +46,7 @@ from edge.tracking import TrackerSettings
 from models.providers import Provider
 from streams import shipped
 from streams.broker import Broker
+from streams.cameras.hardware import Chosen, Decode, chosen
 from streams.documents import Document, DocumentRefused, Mistake, fit, parse
 from streams.wire.words import Place
 
@@ -145,6 +146,20 @@ class ModelSetting(Setting):
     provider: Provider = Field(default=Provider.CPU, description="what runs them; refused where it is not installed")
 
 
+class DecodeSetting(Setting):
+    """What decodes pictures. Off, which is software, unless it is asked for."""
+
+    by: Decode = Field(default=Decode.SOFTWARE, description="auto: the first part that is here, else software")
+    device: str | None = Field(
+        default=None, max_length=100, description="which one, as FFmpeg names it; absent: its first"
+    )
+    or_software: bool = Field(default=False, description="a part that is missing is counted, not refused")
+
+    def chosen(self) -> Chosen:
+        """What decodes on this box now. Raises SourceRefused."""
+        return chosen(self.by, self.device, or_software=self.or_software)
+
+
 class OutboxSetting(Setting):
     """How much of the disk waiting records and pictures may take."""
 
@@ -174,6 +189,7 @@ class NodeConfig(Setting):
     broker: Broker = Field(description="client_id is the node's own id unless given")
     centre: CentreSetting | None = None
     models: ModelSetting = ModelSetting()
+    decode: DecodeSetting = DecodeSetting()
     outbox: OutboxSetting = OutboxSetting()
     evidence: EvidenceSetting = EvidenceSetting()
     clips: ClipSetting | None = Field(default=None, description="absent: no film is ever written")

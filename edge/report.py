@@ -64,5 +64,7 @@ class Reporter:
             "clock_offset_s": source.clock_offset,
             "timed_by_camera": source.timed_by_camera,
             "codec": source.codec,
+            "decoder": source.decoder,
+            "fell_back": source.fell_back,
             "size": source.size,
         }

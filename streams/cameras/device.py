@@ -8,6 +8,7 @@ Limits: tried against what FFmpeg says of devices that are missing or are none; 
 from pathlib import Path
 
 from streams.cameras.address import Address
+from streams.cameras.hardware import Hardware
 from streams.cameras.live import STALL_S, LiveCamera, Way
 from streams.cameras.packets import Keep
 
@@ -26,10 +27,13 @@ class V4l2Camera(LiveCamera):
         width: int | None = None,
         stall_s: float = STALL_S,
         keep: Keep | None = None,
+        hardware: Hardware | None = None,
     ) -> None:
         """`size` in pixels and `pixels` (FFmpeg's name: mjpeg, h264, yuyv422) are asked of it; None: as it is set."""
         options = {"input_format": pixels} if pixels else {}
         options |= {"video_size": f"{size[0]}x{size[1]}"} if size else {}
         # FFmpeg names the demuxer by all its names; PyAV knows it by exactly that.
         way = Way(Address(str(device), str(device)), "video4linux2,v4l2", options)
-        super().__init__(camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep)
+        super().__init__(
+            camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep, hardware=hardware
+        )

@@ -17,9 +17,11 @@ from typing import Any, Literal
 import av
 import av.error
 import structlog
+from av.codec.hwaccel import HWAccel
 
 from streams.cameras.cadence import Cadence
 from streams.cameras.clock import FileClock, Stamp
+from streams.cameras.hardware import Hardware, told
 from streams.cameras.pictures import MAX_PIXELS, Pictures, video_of
 from streams.cameras.source import Counters, Meter
 from streams.clocks import Clock
@@ -48,8 +50,9 @@ class FileCamera:
         looked_at_fps: float | None = None,
         width: int | None = None,
         began: datetime | None = None,
+        hardware: Hardware | None = None,
     ) -> None:
-        self.camera = camera
+        self.camera, self._hardware = camera, hardware
         self._path, self._pace, self._loop = path, pace, loop
         self._fps, self._width, self._began = looked_at_fps, width, began
         self._meter = Meter()
@@ -67,7 +70,8 @@ class FileCamera:
         with self._container() as container:
             stream = video_of(container, str(self._path))
             fps = float(stream.average_rate or 0)
-            self._meter.note(codec=stream.codec_context.name, fps=fps or None)
+            self._meter.note(fps=fps or None)
+            told(self._meter, self._hardware, stream.codec_context, self.camera)
         self._meter.add(opened=1)
         usual = fps if SANE_FPS[0] <= fps <= SANE_FPS[1] else USUAL_FPS
         with contextlib.closing(self._play(FileClock(self._start(clock), 1 / usual), clock, stop)) as frames:
@@ -120,7 +124,9 @@ class FileCamera:
         if not self._path.is_file():
             raise SourceRefused(f"{self._path}: no such file")
         try:
-            return av.open(str(self._path.absolute()), "r", options=OPTIONS)
+            return av.open(str(self._path.absolute()), "r", options=OPTIONS, hwaccel=self._part())
+        except RuntimeError as error:  # all that PyAV says of a stream the part does not decode
+            raise SourceRefused(f"{self._path}: {error}") from error
         except PermissionError as error:
             raise SourceRefused(f"{self._path}: may not be read") from error
         except (av.error.InvalidDataError, ValueError, EOFError) as error:
@@ -129,6 +135,9 @@ class FileCamera:
             ) from error
         except (av.FFmpegError, OSError) as error:
             raise SourceLost(f"{self._path}: {error}") from error
+
+    def _part(self) -> HWAccel | None:
+        return self._hardware.acceleration() if self._hardware is not None else None
 
     def _tell_short(self, claimed: int, found: int) -> None:
         if found < claimed * SHORT_SHARE and not self._told_short:

@@ -22,6 +22,7 @@ from av.stream import Discard
 from streams.cameras.address import Address
 from streams.cameras.cadence import Cadence
 from streams.cameras.clock import USUAL_LATE_S, Arrival, LiveClock, Stamp
+from streams.cameras.hardware import Hardware, told
 from streams.cameras.packets import Keep, PacketReader
 from streams.cameras.pictures import MAX_PIXELS, Pictures, video_of
 from streams.cameras.source import Counters, Meter
@@ -56,7 +57,7 @@ class Way:
 class LiveCamera:
     """Watches a stream. `looked_at_fps` thins it, `width` scales it down; None leaves it as it is."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is one line of a camera's configuration, and all but two have defaults
         self,
         camera: str,
         way: Way,
@@ -65,10 +66,11 @@ class LiveCamera:
         width: int | None = None,
         stall_s: float = STALL_S,
         keep: Keep | None = None,
+        hardware: Hardware | None = None,
     ) -> None:
-        """`keep` gets every packet as it is."""
+        """`keep` gets every packet as it is; `hardware` decodes, as far as it is here."""
         self.camera, self.address, self.keep = camera, way.address, keep
-        self._way = way
+        self._way, self._hardware = way, hardware
         self._fps, self._width, self._stall_s = looked_at_fps, width, stall_s
         self._meter = Meter()
         self._last: datetime | None = None
@@ -133,7 +135,7 @@ class LiveCamera:
             self.camera, stream.codec_context, times.stamp, Cadence(self._fps), self._meter, self._width, thrift
         )
         self._meter.add(opened=1)
-        self._meter.note(codec=stream.codec_context.name)
+        told(self._meter, self._hardware, stream.codec_context, self.camera)
         seen, decoded = clock.monotonic(), self._meter.now.decoded
         for packet, arrival in reader.packets(stop):
             times.came(packet.pts, arrival)
@@ -148,7 +150,13 @@ class LiveCamera:
     def _connect(self) -> tuple[Any, Any]:
         limits = (self._stall_s, self._stall_s)
         options = {**ALWAYS, **self._way.options}
-        container = av.open(self.address.full, "r", format=self._way.format, options=options, timeout=limits)
+        part = self._hardware.acceleration() if self._hardware is not None else None
+        try:
+            container = av.open(
+                self.address.full, "r", format=self._way.format, options=options, timeout=limits, hwaccel=part
+            )
+        except RuntimeError as error:  # all that PyAV says of a stream the part does not decode
+            raise SourceRefused(f"{self.address}: {error}") from None
         stream = video_of(container, self.address.shown)
         for other in container.streams:
             if other.index != stream.index:

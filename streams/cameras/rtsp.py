@@ -16,6 +16,7 @@ import av
 import av.error
 
 from streams.cameras.address import Address
+from streams.cameras.hardware import Hardware
 from streams.cameras.live import STALL_S, LiveCamera, Way
 from streams.cameras.packets import Keep
 from streams.cameras.trust import trusted
@@ -48,6 +49,7 @@ class RtspCamera(LiveCamera):
         width: int | None = None,
         stall_s: float = STALL_S,
         keep: Keep | None = None,
+        hardware: Hardware | None = None,
     ) -> None:
         """Raises SourceRefused for an address that is not RTSP."""
         address = Address.of(url, user, password)
@@ -55,7 +57,9 @@ class RtspCamera(LiveCamera):
         if transport is Transport.UDP:
             options["reorder_queue_size"] = REORDERED
         way = Way(address, options=options | trusted(address, ca_file))
-        super().__init__(camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep)
+        super().__init__(
+            camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep, hardware=hardware
+        )
 
     def _connect(self) -> tuple[Any, Any]:
         try:

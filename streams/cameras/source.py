@@ -29,6 +29,8 @@ class Counters:
     codec: str | None = None
     size: tuple[int, int] | None = None
     fps: float | None = None  # what the stream says of itself; never trusted for time
+    decoder: str | None = None  # what decodes it: software, or a part of the machine made for it
+    fell_back: int = 0  # openings decoded in software though another part was wished for
     clock_offset: float | None = None  # seconds the camera's own clock is ahead of the node's, when it tells
 
     @property

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from streams.cameras.address import HTTP, Address
+from streams.cameras.hardware import Hardware
 from streams.cameras.live import STALL_S, LiveCamera, Way
 from streams.cameras.packets import Keep
 from streams.cameras.trust import trusted
@@ -34,11 +35,14 @@ class _WebCamera(LiveCamera):
         width: int | None = None,
         stall_s: float = STALL_S,
         keep: Keep | None = None,
+        hardware: Hardware | None = None,
     ) -> None:
         """Raises SourceRefused for an address that is not HTTP."""
         address = Address.of(url, user, password, HTTP)
         way = self._reached(address, trusted(address, ca_file))
-        super().__init__(camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep)
+        super().__init__(
+            camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep, hardware=hardware
+        )
 
     def _reached(self, address: Address, trust: dict[str, str]) -> Way:
         raise NotImplementedError

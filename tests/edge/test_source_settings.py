@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge.build import cameras, mains
-from edge.config import understand
+from edge.config import NodeConfig, understand
 from streams.cameras.device import V4l2Camera
 from streams.cameras.drawn import Drawn
 from streams.cameras.file import FileCamera
@@ -13,6 +13,7 @@ from streams.cameras.rtsp import RtspCamera
 from streams.cameras.source import Camera
 from streams.cameras.web import HlsCamera, MjpegCamera
 from streams.documents import DocumentRefused
+from streams.weather import SourceRefused
 
 NODE = """
 node: hai-chau-01
@@ -72,6 +73,19 @@ def test_a_camera_s_main_stream_is_reached_with_the_same_login_and_only_where_it
     (main,) = mains(understand(NODE.replace("SOURCE", both), "node.yaml")).values()
     assert (main.camera, main.address) == ("gate", "rtsp://admin:***@10.0.0.7/main")
     assert mains(understand(NODE.replace("SOURCE", 'rtsp: "rtsp://10.0.0.7/sub"'), "node.yaml")) == {}
+
+
+def decoding(words: str) -> NodeConfig:
+    return understand(NODE.replace("SOURCE", "file: street.mp4") + f"decode: {{{words}}}\n", "node.yaml")
+
+
+def test_a_decoder_that_is_missing_is_refused_when_the_cameras_are_made_or_done_without() -> None:
+    with pytest.raises(SourceRefused, match="decode: vaapi"):
+        cameras(decoding("by: vaapi, device: /dev/dri/renderD999"))
+    assert len(cameras(decoding("by: vaapi, device: /dev/dri/renderD999, or_software: true"))) == 1
+    assert len(cameras(decoding("by: auto"))) == 1
+    with pytest.raises(DocumentRefused, match=r"decode\.by"):
+        decoding("by: abacus")
 
 
 @pytest.mark.parametrize(
