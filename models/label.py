@@ -98,8 +98,10 @@ def label(
 ) -> Labelled:
     """Label every picture `taken` and write the set to the folder `into`: `images/` and `instances.json`.
 
-    Raises NoPicture, OSError, and LabelFailed when there was nothing to label.
+    A set a teacher labelled is written anew. Raises NoPicture, OSError, and LabelFailed when there was nothing to
+    label, or a set of another origin lies there.
     """
+    _free(into)
     names = list(dict.fromkeys(order.classes.values()))
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
@@ -120,6 +122,17 @@ def label(
     told = {"info": _info(teacher, order), "images": images, "annotations": annotations, "categories": categories}
     (into / INSTANCES).write_text(json.dumps(told), "utf-8")
     return _labelled(len(images), annotations, names)
+
+
+def _free(into: Path) -> None:
+    """Raises LabelFailed where `into` holds boxes that no teacher drew: a person's work is not written over."""
+    instances = into / INSTANCES
+    try:
+        told = json.loads(instances.read_text("utf-8")) if instances.exists() else {"info": {"teacher": ""}}
+    except ValueError:
+        told = None
+    if not isinstance(told, dict) or "teacher" not in (told.get("info") or {}):
+        raise LabelFailed(f"{instances} is there, and no teacher made it: name another folder, or move it away")
 
 
 def _kept(picture: Picture, folder: Path, number: int | None) -> str:

@@ -8,10 +8,31 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from models.options import CATALOGUE, STORE, CatalogueFile, Model, Store, Threads, chosen, pairs, progress, steps, stop
+from models.catalogue import Use
+from models.options import (
+    CATALOGUE,
+    STORE,
+    CatalogueFile,
+    Model,
+    Store,
+    Threads,
+    chosen,
+    named,
+    pairs,
+    progress,
+    ready,
+    steps,
+    stop,
+)
 
 if TYPE_CHECKING:
     from models.trial import Runner
+
+UNFIT_TEACHER = (
+    "that does not fit `train`: its makers may say that what learns from these boxes is under it too; "
+    "`wardsense models list` shows teachers of which nobody says so"
+)
+FEW = 100
 
 Sources = Annotated[list[Path], typer.Argument(help="Pictures, folders of pictures, films (.mp4, .avi, .mkv).")]
 
@@ -60,6 +81,8 @@ def label(
             done = labels.label(Detector(entry, file, threads), taken, into, order, lambda number: told(number, whole))
     except (ModelRefused, labels.LabelFailed, pictures.NoPicture, ValueError, OSError) as wrong:
         raise stop(wrong) from wrong
+    if Use.TRAIN not in entry.licence.fits:
+        typer.echo(f"{entry.name} is {entry.licence.spdx}: {UNFIT_TEACHER}", err=True)
     boxes = ", ".join(f"{name} {count}" for name, count in done.boxes.items() if count) or "none"
     typer.echo(f"{into}: {done.pictures} pictures; boxes: {boxes}; regions in doubt: {done.doubtful}")
 
@@ -108,16 +131,19 @@ def shrink(
 
     if into.suffix != ".onnx":
         raise stop(f"--into must end in .onnx, not {into.name}")
+    ready(into)
     order = quantize.Order(quantize.Method(method), pictures, head, tuple(only or ()), tuple(keep or ()), reduced)
     task = shrinking.Task(*chosen(model, catalogue, store), calibrate, order, bound)
     try:
-        truth = sets.read(evaluate, names.split(",") if names else None)
+        truth = sets.read(evaluate, named(names))
         exam = shrinking.Exam(evaluate.name, truth, Terms(classes=pairs(classes or [])))
         with steps() as told:
             runners, ruling = shrinking.shrink(task, exam, into, told)
     except (ModelRefused, quantize.QuantizeFailed, EvaluationFailed, NoPicture, sets.NoTruth, OSError) as wrong:
         raise stop(wrong) from wrong
     Console().print(_raced(runners))
+    if (seen := runners[0].score.pictures) < FEW:
+        typer.echo(f"{seen} pictures are few: AP on so few moves by hundredths; judge on {FEW} or more", err=True)
     if not ruling.kept:
         raise stop(ruling.words)
     typer.echo(f"{ruling.words}\n{into} and its card are written")
@@ -142,6 +168,7 @@ def bring(
 
     if into.suffix != ".onnx" or height % 32 or width % 32:
         raise stop(f"--into must end in .onnx and the canvas be multiples of 32, not {into.name}, {height} and {width}")
+    ready(into)
     typer.echo(NOTICE, err=True)
     try:
         entry = export(weights, into, height, width)

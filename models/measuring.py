@@ -10,7 +10,20 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from models.options import CATALOGUE, STORE, CatalogueFile, Model, Store, Threads, chosen, pairs, progress, stop
+from models.options import (
+    CATALOGUE,
+    STORE,
+    CatalogueFile,
+    Model,
+    Store,
+    Threads,
+    chosen,
+    named,
+    pairs,
+    progress,
+    ready,
+    stop,
+)
 from models.providers import Provider
 
 if TYPE_CHECKING:
@@ -50,11 +63,13 @@ def judge(
     from models.detector import Detector
     from models.session import ModelRefused
 
+    ready(misses, pictures.STILLS)
+    ready(into)
     entry, file = chosen(model, catalogue, store)
     terms = evaluate.Terms(precision, over, pairs(classes or []))
     try:
         detector = Detector(entry, file, threads)
-        truth = sets.read(data, names.split(",") if names else None)
+        truth = sets.read(data, named(names))
         with progress(f"{entry.name} looks") as told:
             seen = evaluate.look(detector, truth, terms, told)
         score = evaluate.judge(truth, seen, entry.labels, terms)
@@ -125,7 +140,9 @@ def clock(
 def _figures(figures: "list[Figures]") -> Table:
     table = Table(box=SIMPLE_HEAD)
     for column in ("model", "provider", "sessions x threads", "ms", "95 %", "a second", "CPU ms", "MiB"):
-        table.add_column(column, justify="left" if column in ("model", "provider") else "right", no_wrap=column == "ms")
+        table.add_column(
+            column, justify="left" if column in ("model", "provider") else "right", no_wrap=column in ("model", "ms")
+        )
     for one in figures:
         way = one.setting
         table.add_row(

@@ -4,7 +4,8 @@ Idea: a mistake of the person at the keyboard is one line on standard error and 
 long work shows how far it is, on standard error too, so that the figures alone can be piped on.
 """
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -44,9 +45,28 @@ def chosen(model: str, catalogue: Path, store: Path) -> tuple[Entry, Path]:
         raise stop(no_catalogue(catalogue, wrong)) from wrong
 
 
+def ready(file: Path | None, endings: Collection[str] = ()) -> None:
+    """Make the folder a file is to be written to, or end with one clear line: before the work, not after it."""
+    if file is None:
+        return
+    if endings and file.suffix.lower() not in endings:
+        raise stop(f"{file} must end in one of {', '.join(sorted(endings))}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+            raise stop(f"{file} cannot be written: it is a folder, or this user may not write there")
+    except OSError as wrong:
+        raise stop(f"{file} cannot be written: {wrong.strerror}") from wrong
+
+
+def named(words: str | None) -> list[str] | None:
+    """`a, b,c` as names; None for none."""
+    return [word.strip() for word in words.split(",") if word.strip()] if words else None
+
+
 def no_catalogue(catalogue: Path, wrong: OSError) -> str:
     """What to say where the catalogue cannot be read."""
-    return f"{catalogue} cannot be read ({wrong.strerror}); name one with --catalogue FILE"
+    return f"{wrong.filename or catalogue} cannot be read ({wrong.strerror}); name one with --catalogue FILE"
 
 
 def pairs(words: list[str]) -> dict[str, str]:

@@ -46,7 +46,12 @@ def stills(folder: Path) -> list[Path]:
 
 def read(path: Path) -> Pixels:
     """The pixels of one file. Raises NoPicture."""
-    pixels = cv2.imread(str(path))
+    # Read here and not by OpenCV, which tells its own tale of a missing file on standard error.
+    try:
+        coded = np.fromfile(path, np.uint8)
+        pixels = cv2.imdecode(coded, cv2.IMREAD_COLOR) if len(coded) else None
+    except (OSError, cv2.error) as wrong:
+        raise NoPicture(f"{path} is missing or is no picture") from wrong
     if pixels is None:
         raise NoPicture(f"{path} is missing or is no picture")
     return np.asarray(pixels, np.uint8)

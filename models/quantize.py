@@ -31,6 +31,7 @@ from models.shape import Letterbox
 
 WEIGHTED: Final = frozenset({"Conv", "ConvTranspose", "MatMul", "Gemm"})
 PER_CHANNEL_SINCE: Final = 13
+IN_BYTES: Final = "QuantizeLinear"
 
 
 class QuantizeFailed(Exception):  # noqa: N818  named for what happened, like the refusals of this house
@@ -91,12 +92,15 @@ def quantize(
             model = onnx.load(prepared)
             for number, node in enumerate(model.graph.node):
                 node.name = node.name or f"unnamed-{number}"  # nodes are left in float by name
+            _can_be(entry, model.graph, order)
             left = (head(model.graph) if order.head else set()) | named(model.graph, order.keep)
             quantization.quantize_static(model, into, reader, **_settings(quantization, order, left))
         except (*REFUSALS, ValueError, RuntimeError, onnx.checker.ValidationError) as wrong:
             raise QuantizeFailed(f"{entry.name} cannot be quantised: {str(wrong).splitlines()[0]}") from wrong
     if not reader.seen:
         raise QuantizeFailed(f"{source} gave no picture to calibrate on")
+    if not any(node.op_type == IN_BYTES for node in onnx.load(into).graph.node):
+        raise QuantizeFailed(f"nothing of {entry.name} is in eight bits: the order leaves all of it in float")
     return reader.seen
 
 
@@ -121,6 +125,15 @@ def named(graph: Any, parts: Sequence[str]) -> set[str]:  # noqa: ANN401  the sa
     if lost:
         raise QuantizeFailed(f"no node's name holds {lost[0]!r}; some are {', '.join(sorted(names)[:8])}")
     return {name for name in names if any(part in name for part in parts)}
+
+
+def _can_be(entry: Entry, graph: Any, order: Order) -> None:  # noqa: ANN401  the same
+    """Raises QuantizeFailed for a network in eight bits already, and for a kind of node it has none of."""
+    kinds = {node.op_type for node in graph.node}
+    if IN_BYTES in kinds:
+        raise QuantizeFailed(f"{entry.name} is in eight bits already: quantise the model it was made from")
+    if strange := sorted(set(order.only) - kinds):
+        raise QuantizeFailed(f"{entry.name} has no node of the kind {strange[0]}; it has {', '.join(sorted(kinds))}")
 
 
 def _modern(onnx: Any, file: Path, folder: Path) -> Path:  # noqa: ANN401  a module imported where it is used

@@ -15,6 +15,7 @@ from models.trial import Runner, Verdict
 from models.truth import Truth
 
 LONGEST_NAME = 40
+LEAST_MS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def shrink(
 
     Raises QuantizeFailed, ModelRefused, EvaluationFailed, NoPicture, OSError.
     """
+    if into.resolve() == task.file.resolve():
+        raise quantize.QuantizeFailed(f"{into} is the model itself, which stays as it is: write to another file")
     beside = into.with_name(f"{into.stem}.part.onnx")
     told = progress or (lambda _what: lambda _done, _whole: None)
     try:
@@ -74,7 +77,11 @@ def _described(small: Entry, task: Task, exam: Exam, runner: Runner, count: int,
         loss=round(loss, 4),
     )
     measured = Measured(
-        data=exam.name, ap=round(score.ap, 3), ap50=round(score.ap50, 3), ms=round(score.ms, 1), threads=1
+        data=exam.name,
+        ap=round(score.ap, 3),
+        ap50=round(score.ap50, 3),
+        ms=max(LEAST_MS, round(runner.cpu_ms, 1)),
+        threads=1,
     )
     changed = {"title": f"{small.title}, INT8", "sources": (), "measured": measured, "origin": origin}
     return Entry.model_validate({**dict(small), **changed})

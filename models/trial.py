@@ -88,7 +88,8 @@ def verdict(runners: Sequence[Runner], bound: float) -> Verdict:
             kept=False, loss=loss, words=f"INT8 refused: it loses {loss:.3f} AP, more than {bound:.3f}; {advice}"
         )
     gain = before.cpu_ms / after.cpu_ms
-    words = f"INT8 kept: it loses {loss:.3f} AP, no more than {bound:.3f}, at {gain:.2f} times the speed"
+    lost = f"loses {loss:.3f} AP, no more than {bound:.3f}" if loss >= 0 else "loses no AP"
+    words = f"INT8 kept: it {lost}, at {gain:.2f} times the speed"
     return Verdict(kept=True, loss=loss, words=words if best is after else f"{words}; yet {advice}")
 
 

@@ -22,6 +22,11 @@ def test_eight_bits_that_lose_little_and_gain_are_kept() -> None:
     assert ruling.words == "INT8 kept: it loses 0.005 AP, no more than 0.010, at 2.00 times the speed"
 
 
+def test_eight_bits_that_score_better_are_not_said_to_lose_less_than_nothing() -> None:
+    ruling = verdict([runner(FP32, 0.300, 40), runner(INT8, 0.310, 20)], 0.01)
+    assert ruling.words.startswith("INT8 kept: it loses no AP, at 2.00 times the speed")
+
+
 def test_eight_bits_that_lose_too_much_are_refused_and_the_better_provider_is_named() -> None:
     ruling = verdict([runner(FP32, 0.300, 40), runner(INT8, 0.150, 20), runner(BF16, 0.299, 25)], 0.01)
     assert not ruling.kept

@@ -57,6 +57,7 @@ def test_a_model_is_made_small_and_raced_from_the_command_line(tmp_path: Path) -
     small = tmp_path / "small.onnx"
     told = said("quantize", eye, "--calibrate", street, "--evaluate", street, "--into", small)
     assert "INT8 kept: it loses" in told
+    assert "6 pictures are few" in told
     assert small.is_file()
     raced = said("bench", eye, "--int8", small, "--cores", "1", "--seconds", "0.1", "--rounds", "1")
     assert "eye-int8" in raced
@@ -87,7 +88,49 @@ def test_what_the_workshop_cannot_do_is_one_clear_line(model: Path, street: Path
     assert "is no set" in line("quantize", model, *small, "--into", tmp_path / "s.onnx")
     assert "is not installed here" in line("bench", model, "--provider", "cuda", "--rounds", "1")
     assert "there is no" in line("evaluate", tmp_path / "gone.onnx", street)
+    judged = ("evaluate", model, street)
+    assert "must end in one of" in line(*judged, "--misses", tmp_path / "misses.gif")
+    assert "cannot be written" in line(*judged, "--misses", street / "0.png" / "misses.png")
+    assert "cannot be written" in line(*judged, "--json", street)
+    assert "cannot be written" in line("quantize", model, *small, "--into", street / "0.png" / "s.onnx")
     cards.card(model).write_text("models: {}")
     assert "models" in line("evaluate", model, street)
     cards.card(model).unlink()
     assert "has no card" in line("evaluate", model, street)
+
+
+def test_a_set_somebody_drew_is_never_written_over_by_a_teacher(model: Path, street: Path, tmp_path: Path) -> None:
+    into = tmp_path / "set"
+    for _ in range(2):  # what a teacher made, a teacher may make anew
+        said("label", model, street, "--into", into, "--side", "0")
+    for drawn in ('{"images": [], "info": {"description": "mine"}}', '{"info": null}', "[]", "no JSON"):
+        (into / "instances.json").write_text(drawn)
+        assert "no teacher made it" in said("label", model, street, "--into", into, "--side", "0", code=1)
+        assert (into / "instances.json").read_text() == drawn
+
+
+def test_a_teacher_whose_licence_does_not_fit_training_is_told_of(tmp_path: Path) -> None:
+    eye, street = bright_eye.write(tmp_path), bright_eye.street(tmp_path / "street")
+    assert "fit `train`" not in said("label", eye, street / "images", "--into", tmp_path / "one", "--side", "0")
+    cards.card(eye).write_text(cards.card(eye).read_text().replace("- train\n", "- ship\n"))
+    assert "fit `train`" in said("label", eye, street / "images", "--into", tmp_path / "two", "--side", "0")
+
+
+def test_an_order_that_would_make_nothing_or_spoil_the_model_is_refused(tmp_path: Path) -> None:
+    eye, street = bright_eye.write(tmp_path), bright_eye.street(tmp_path / "street")
+    small, before = tmp_path / "deep" / "small.onnx", eye.read_bytes()
+    work = ("--calibrate", street, "--evaluate", street, "--into")
+    assert "has no node of the kind Gemm; it has" in said("quantize", eye, *work, small, "--only", "Gemm", code=1)
+    assert "leaves all of it in float" in said("quantize", eye, *work, small, "--float", "/", code=1)
+    assert "is the model itself" in said("quantize", eye, *work, eye, code=1)
+    assert eye.read_bytes() == before
+    assert list(small.parent.iterdir()) == []
+    said("quantize", eye, *work, small)
+    assert "in eight bits already" in said("quantize", small, *work, tmp_path / "twice.onnx", code=1)
+
+
+def test_class_names_may_be_told_with_spaces_between(model: Path, street: Path, tmp_path: Path) -> None:
+    (tmp_path / "set" / "labels").mkdir(parents=True)
+    street.rename(tmp_path / "set" / "images")
+    (tmp_path / "set" / "labels" / "0.txt").write_text("1 0.2917 0.2813 0.4167 0.3125\n")
+    assert "car" in said("evaluate", model, tmp_path / "set", "--names", "boat, car")
