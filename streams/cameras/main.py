@@ -4,6 +4,7 @@ A detector looks at 640 pixels, and a person at the evidence wants the 1920 the 
 looked at, and of the main one the packets of the last seconds are kept as they came (`streams.cameras.preroll`). When
 a picture is wanted, the group of pictures (GOP) around that moment is decoded up to the one that was made nearest to
 the small one, and no other. A main stream that nobody needs costs reading its packets.
+A large picture is often later on its way than the small one; it is waited for, a third of a second at most.
 Nearest by capture time, found as for the small stream (`streams.cameras.clock`): by the camera's own clock where both
 streams tell it, else by arrival less the delay of the slow ones. Only the difference that the two streams need on their
 constant way stays in it, some 0.1 s; with both timed by RTCP they agree to a picture.
@@ -35,6 +36,7 @@ from streams.frames import Frame
 
 RING_S: Final = 5.0
 NEAR_S: Final = 0.5
+LATER_S: Final = 0.3
 MOST_DECODED: Final = 250
 MOST_REORDERED_S: Final = 5.0
 
@@ -59,7 +61,7 @@ class MainStream:
         self._source = source
         self._reading = False
         self._doubted = threading.Event()
-        self._lock = threading.Lock()
+        self._lock, self._news = threading.Lock(), threading.Condition()
         self.taken = 0
         self.missed: Counter[Missing] = Counter()
 
@@ -101,13 +103,18 @@ class MainStream:
             try:
                 for _ in beats:
                     self._reading = True
+                    with self._news:
+                        self._news.notify_all()
                     if self._doubted.is_set():
                         return
             finally:
                 self._reading = False
 
     def nearest(self, frame: Frame) -> Frame | None:
-        """The picture made nearest to `frame`, whole; None, counted and logged, where there is none to be had."""
+        """The picture made nearest to `frame`, whole; None, counted and logged, where there is none to be had.
+
+        Waits for up to `LATER_S` while only older ones have come.
+        """
         found = self._find(frame)
         with self._lock:
             if isinstance(found, Missing):
@@ -125,12 +132,21 @@ class MainStream:
         if not self._reading:
             return Missing.AWAY
         wanted = frame.captured
-        # All the ring has of before: the more packets, the surer is one among them that came straight through.
-        footage = self.ring.footage(wanted - timedelta(seconds=WINDOW_S), wanted + timedelta(seconds=MAX_DELAY_S))
+        with self._news:
+            self._news.wait_for(lambda: not self._reading or self._reaches(wanted), LATER_S)
+        footage = self._around(wanted)
         shown = Missing.FAR if footage is None else picture_at(footage, wanted)
         if isinstance(shown, Missing):
             return shown
         return Frame(frame.camera, frame.number, shown[0], frame.elapsed, shown[1])
+
+    def _around(self, wanted: datetime) -> Footage | None:
+        # All the ring has of before: the more packets, the surer is one among them that came straight through.
+        return self.ring.footage(wanted - timedelta(seconds=WINDOW_S), wanted + timedelta(seconds=MAX_DELAY_S))
+
+    def _reaches(self, wanted: datetime) -> bool:
+        footage = self._around(wanted)
+        return footage is not None and max(made(footage.kept)) >= wanted
 
 
 def picture_at(footage: Footage, wanted: datetime) -> tuple[datetime, NDArray[np.uint8]] | Missing:

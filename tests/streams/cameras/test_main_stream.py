@@ -176,6 +176,25 @@ def test_a_main_stream_that_is_away_or_has_nothing_of_that_moment_says_which(str
 
 
 @pytest.mark.usefixtures("rtsp_here")
+def test_a_picture_that_is_later_on_its_way_than_the_small_one_is_waited_for(street: RtspServer) -> None:
+    ring = Preroll(5.0, 4 * MIB)
+    main = MainStream(RtspCamera("gate", street.url("main"), keep=ring), ring)
+    reading = Reading(main)
+    until(lambda: ring.load.seconds > 2 and main.counters.packets > 5, 30, "packets")
+    # Nothing made after this call has come when it begins; a busy machine may take longer than it waits.
+    soon = until(lambda: ahead(main), 30, "a picture made later")
+    reading.leave()
+    assert soon
+
+
+def ahead(main: MainStream) -> bool:
+    """Whether the picture of a moment to come was waited for."""
+    wanted = datetime.now(UTC) + timedelta(seconds=0.1)
+    large = main.nearest(frame(wanted))
+    return large is not None and large.captured > wanted - timedelta(seconds=0.05)
+
+
+@pytest.mark.usefixtures("rtsp_here")
 def test_a_stream_of_which_no_picture_comes_is_opened_anew(clips: dict[str, Path]) -> None:
     broken, now = Preroll(5.0, MIB), datetime.now(UTC)
     garbage: Any = av.Packet(bytes(range(200)))
