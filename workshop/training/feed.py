@@ -80,11 +80,6 @@ class Feed:
                 continue
         raise EOFError("the process that makes the pictures has ended; its error stands above")
 
-    @property
-    def ahead(self) -> int:
-        """Batches that lie ready."""
-        return self._queue.qsize()
-
 
 def canvases(diet: Diet) -> Iterator[Sample]:
     """Canvases without end, rendered and real by their share; of one kind where the other is not there.
@@ -121,6 +116,7 @@ def _stock(root: Path, source: str) -> list[Sample]:
 def _fed(queue: "Queue[Batch]", diet: Diet) -> None:
     cv2.setNumThreads(1)
     os.nice(KINDNESS)
+    queue.cancel_join_thread()  # once the parent is gone nobody empties the pipe: waiting for that would never end
     parent = parent_process()
     for batch in batches(diet):
         while True:

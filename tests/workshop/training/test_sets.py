@@ -1,12 +1,16 @@
 """Many folders become one set, and nothing in it points at the wrong picture."""
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from models import pictures
+from tests.conftest import ROOT
 from workshop.training import sets
 from workshop.training.dataset import samples
 from workshop.training.feed import Diet, batches, canvases
@@ -68,3 +72,23 @@ def test_a_batch_has_a_canvas_for_each_list_of_boxes(tmp_path: Path) -> None:
     batch = next(batches(Diet(tmp_path, batch=5)))
     assert batch.pixels.shape == (5, 224, 384, 3)
     assert len(batch.boxes) == len(batch.label) == 5
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from workshop.training.feed import Diet, Feed
+
+with Feed(Diet(Path(sys.argv[1]), batch=8)) as feed:
+    print(len(feed.next().pixels), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_process_that_makes_the_pictures_ends_when_its_trainer_is_killed(tmp_path: Path) -> None:
+    folder(tmp_path / "street" / LEARN / "a", 10, [("car", [10, 10, 40, 40])])
+    words = (sys.executable, "-c", KILLED, str(tmp_path))
+    # Both hold the pipe that is read here, so the call returns when both have ended, and not before.
+    told = subprocess.run(words, capture_output=True, text=True, check=False, cwd=ROOT, timeout=45)
+    assert told.returncode == -signal.SIGKILL
+    assert told.stdout.endswith("8\n")
