@@ -4,7 +4,8 @@ Usage: python benchmarks/decoding.py [--seconds 30] [--rounds 3] [--video FILE]
 A 1080p25 film is made (H.264 at 4 Mbit/s, a key frame every two seconds, without B frames and with three), or one is
 given; it is taken through the node's own classes as a live camera's packets are, as fast as it goes, on one thread.
 Processor time, all ways in turns in every round, medians; in % of one core for one 25 fps camera. `all` converts every
-picture to BGR; the others only those that are looked at.
+picture to BGR; the others only those that are looked at. Below the table: what one picture of a main stream costs that
+is kept in the ring and wanted now and then, for every fifth moment of the last four seconds.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final, cast
@@ -28,6 +29,7 @@ from numpy.typing import NDArray
 
 from streams.cameras.cadence import Cadence
 from streams.cameras.clock import Arrival, FileClock, Stamp
+from streams.cameras.main import Missing, picture_at
 from streams.cameras.pictures import Pictures, video_of
 from streams.cameras.preroll import Preroll
 from streams.cameras.source import Counters, Meter
@@ -75,6 +77,7 @@ def main() -> int:
             print("| | CPU ms a stream second | of one core | pictures decoded | against every picture |")
             print("|---|---|---|---|---|")
             table(film, asked.rounds)
+            print(one_picture(film))
     return 0
 
 
@@ -123,6 +126,26 @@ def table(film: Path, rounds: int) -> None:
     for name, figures in took.items():
         middle = statistics.median(figures)
         print(f"| {name} | {middle:.1f} | {middle / 10:.2f} % | {decoded[name]} | {middle / whole:.3f} |")
+
+
+def one_picture(film: Path) -> str:
+    """What a picture out of the ring costs, as a line."""
+    ring = Preroll(10)
+    with av.open(str(film)) as container:
+        stream = video_of(container, film.name)
+        ring.begin(stream)
+        for packet in packets(container, stream):
+            last = float(packet.dts * packet.time_base)
+            ring.add(packet, Arrival(last, T0 + timedelta(seconds=last)))
+    took = []
+    for number in range(0, 4 * FPS, 5):
+        wanted = T0 + timedelta(seconds=last - number / FPS)
+        began = time.process_time()
+        footage = ring.footage(wanted - timedelta(seconds=5), wanted + timedelta(seconds=5))
+        if footage is None or isinstance(picture_at(footage, wanted), Missing):
+            raise SystemExit(f"{film.name}: no picture at {last - number / FPS:.2f} s")
+        took.append((time.process_time() - began) * 1000)
+    return f"\none picture out of the ring: CPU ms median {statistics.median(took):.0f}, most {max(took):.0f}"
 
 
 def play(film: Path, way: Way) -> tuple[float, Counters]:
