@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     RootModel,
     StringConstraints,
@@ -25,14 +23,13 @@ from pydantic import (
     model_validator,
 )
 
+from models.provenance import Closed, Licence, Measured, Origin, Sha256, Share
 from streams import documents
 from streams.documents import DocumentRefused, Mistake
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,120}\.onnx$")]
 Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+/\S+$")]
-Share = Annotated[float, Field(ge=0, le=1)]
 Above = Annotated[float, Field(gt=0)]
 Three = tuple[float, float, float]
 
@@ -75,24 +72,6 @@ class Colour(StrEnum):
     RGB = "rgb"
 
 
-class Use(StrEnum):
-    """What a licence lets one do without owing anybody more than a notice.
-
-    `run` it on boxes of one's own; `ship` it inside a product or a service for others; `train` a further model on
-    what it says, as a teacher, and call that model one's own.
-    """
-
-    RUN = "run"
-    SHIP = "ship"
-    TRAIN = "train"
-
-
-class Closed(BaseModel):
-    """Read once, never changed; a key nobody knows is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Input(Closed):
     """The picture a network wants: float32 (1, 3, height, width), each plane `(value * scale - mean) / std`."""
 
@@ -133,35 +112,6 @@ class Labels(Closed):
         return frozenset(index for index, name in enumerate(self.names) if name in members)
 
 
-class Licence(Closed):
-    """The SPDX identifier, who holds the right, and what it lets a ward do with the file."""
-
-    spdx: str = Field(min_length=1)
-    holder: str = Field(min_length=1)
-    fits: tuple[Use, ...]
-
-
-class Measured(Closed):
-    """Average precision over IoU .50 to .95 (`ap`) and at .50 (`ap50`), and milliseconds a picture."""
-
-    data: str
-    ap: Share
-    ap50: Share
-    ms: float = Field(gt=0)
-    threads: int = Field(ge=1)
-
-
-class Origin(Closed):
-    """What a file made in a workshop was made from, how, on which pictures, and what that cost it."""
-
-    source: str = Field(min_length=1, description="the model it was made from, by name")
-    sha256: Sha256 = Field(description="of that model's file")
-    method: str
-    data: str = Field(description="the pictures it was made with, and how many")
-    judged: str = Field(description="the set that measured the loss")
-    loss: float = Field(description="AP of the source on that set less the AP of this file")
-
-
 def _called(told: object, info: ValidationInfo) -> object:
     """The labels a catalogue names: read beforehand, and handed in as context."""
     if not isinstance(told, str):
@@ -197,6 +147,8 @@ class Entry(Closed):
     """The folder it lies in for good; `true` in the file is the one this package brings along."""
     measured: Measured | None = None
     origin: Origin | None = None
+    learnt: str = Field(default="", description="the pictures it learnt from, and who named what stands in them")
+    blind: tuple[str, ...] = Field(default=(), description="what it is known not to see, or to take for something else")
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

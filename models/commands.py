@@ -15,9 +15,10 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 
 from models import making, measuring
-from models.catalogue import Catalogue, Entry, Licence, load
+from models.catalogue import Catalogue, Entry, Recipe, load
 from models.fetch import REINSTALL, FetchFailed, Held, pull, verify
-from models.options import CATALOGUE, STORE, CatalogueFile, Store, no_catalogue, stop
+from models.options import CATALOGUE, STORE, CatalogueFile, Model, Store, chosen, no_catalogue, stop
+from models.provenance import Licence
 from streams.documents import DocumentRefused
 
 app = typer.Typer(no_args_is_help=True, help="The models a node may run: see, fetch, prove, measure, make.")
@@ -47,6 +48,20 @@ def show(catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
     for recipe in listed.recipes.values():
         table.add_row(recipe.name, "-", _fits(recipe.licence), "-", "-", "-", "[dim]export[/]")
     Console().print(table)
+
+
+@app.command("show")
+def card(model: Model, catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
+    """Tell all that is known of one model: what it sees, its licence, its file, its figures and its blind spots.
+
+    A model of the catalogue by name, or FILE.onnx with its card beside it: what is told is what stands there. Read it
+    before a model is put before a street: what it learnt from and what it does not see say more than its AP.
+    """
+    recipe = None if model.endswith(".onnx") else _listed(catalogue).recipes.get(model)
+    lines = _made(recipe) if recipe else _told(*chosen(model, catalogue, store))
+    for what, words in lines.items():
+        if words:
+            typer.echo(f"{what:<12}{words}")
 
 
 @app.command("pull")
@@ -119,6 +134,36 @@ def _asked(entry: Entry, store: Path) -> Held:
         return verify(entry, store)
     except FetchFailed as wrong:
         raise stop(wrong) from wrong
+
+
+def _told(entry: Entry, file: Path) -> dict[str, str]:
+    picture, seen, origin = entry.input, entry.measured, entry.origin
+    return {
+        "model": f"{entry.name}: {entry.title}",
+        "licence": _held_by(entry.licence),
+        "sees": ", ".join(entry.labels.names),
+        "groups": "; ".join(f"{name}: {', '.join(members)}" for name, members in entry.labels.groups.items()),
+        "canvas": f"{picture.width}x{picture.height} {picture.colour}, {picture.fit}; head {entry.head}",
+        "file": f"{file}, {entry.bytes / 1e6:.1f} MB, sha256 {entry.sha256}",
+        "address": " ".join(entry.sources) or ("came with WardSense" if entry.bundled else ""),
+        "measured": f"AP {seen.ap:.3f}, AP50 {seen.ap50:.3f} on {seen.data}; {seen.ms:g} ms a picture" if seen else "",
+        "made from": f"{origin.source} (sha256 {origin.sha256}): {origin.method}" if origin else "",
+        "cost": f"{origin.loss:.3f} AP on {origin.judged}; made with {origin.data}" if origin else "",
+        "learnt from": entry.learnt,
+        "blind to": "; ".join(entry.blind),
+    }
+
+
+def _made(recipe: Recipe) -> dict[str, str]:
+    return {
+        "model": f"{recipe.name}: {recipe.title}",
+        "licence": _held_by(recipe.licence),
+        "file": f"none to fetch: wardsense models export {recipe.weights} --into {recipe.name}.onnx",
+    }
+
+
+def _held_by(licence: Licence) -> str:
+    return f"{licence.spdx}, {licence.holder}; fits {', '.join(licence.fits)}"
 
 
 def _fits(licence: Licence) -> str:

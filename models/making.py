@@ -8,7 +8,6 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from models.catalogue import Use
 from models.options import (
     CATALOGUE,
     STORE,
@@ -24,6 +23,7 @@ from models.options import (
     steps,
     stop,
 )
+from models.provenance import Use
 
 if TYPE_CHECKING:
     from models.trial import Runner

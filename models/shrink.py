@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models import cards, quantize, trial
-from models.catalogue import Entry, Measured, Origin
+from models.catalogue import Entry
 from models.evaluate import Progress, Terms
+from models.provenance import Measured, Origin
 from models.trial import Runner, Verdict
 from models.truth import Truth
 

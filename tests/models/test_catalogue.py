@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from models.catalogue import BUNDLED, Head, Labels, Task, Use, load, parse
+from models.catalogue import BUNDLED, Head, Labels, Task, load, parse
 from models.fetch import Held, verify
+from models.provenance import Use
 from streams.documents import DocumentRefused
 
 ROOT = Path(__file__).parents[2]

@@ -7,10 +7,11 @@ import pytest
 from typer.testing import CliRunner
 
 from models import cards
-from models.catalogue import Fit, Head, Use
+from models.catalogue import Fit, Head
 from models.commands import app
 from models.detector import Detector
 from models.export import Exported, Exporter, ExportFailed, by_ultralytics, export
+from models.provenance import Use
 
 Network = Callable[..., bytes]
 NAMES = ["person", "car", "tuk-tuk"]

@@ -69,6 +69,28 @@ def test_what_came_with_wardsense_is_there_before_anybody_pulls_and_is_proved(ca
         assert "install WardSense again" in complaint
 
 
+def test_all_that_is_known_of_a_model_is_told_before_anybody_pulls_it(catalogue: Path, tmp_path: Path) -> None:
+    more = (
+        "    learnt: ten thousand photographs\n    blind: [people under 16 pixels, a cart]\n"
+        "exports:\n  other:\n    title: made here\n    weights: other.pt\n"
+        "    licence: {spdx: AGPL-3.0-only, holder: somebody, fits: [run]}\n"
+    )
+    fields = yaml.safe_load(catalogue.read_text())["models"]["tiny"]
+    measured = {"data": "a street", "ap": 0.3, "ap50": 0.5, "ms": 6.5, "threads": 1}
+    known = fields | {"measured": measured, "sources": ["https://example.org/tiny.onnx"]}
+    del known["learnt"], known["blind"]
+    catalogue.write_text(yaml.safe_dump({"models": {"tiny": known}}) + more)
+    places = ("--catalogue", catalogue, "--store", tmp_path / "store")
+    told = said("show", "tiny", *places)
+    for words in (
+        "Apache-2.0, nobody; fits run", "person, car", "96x64", fields["sha256"], "https://example.org/tiny.onnx",
+        "AP 0.300, AP50 0.500 on a street; 6.5 ms", "ten thousand photographs", "people under 16 pixels; a cart",
+    ):  # fmt: skip
+        assert words in told
+    assert "wardsense models export other.pt --into other.onnx" in said("show", "other", *places)
+    assert "there are tiny" in said("show", "huge", *places, code=1)
+
+
 def test_what_cannot_be_done_is_one_clear_line(catalogue: Path, tmp_path: Path) -> None:
     places = ("--catalogue", catalogue, "--store", tmp_path / "store")
     assert "there are tiny" in said("pull", "huge", *places, code=1)
@@ -79,6 +101,8 @@ def test_what_cannot_be_done_is_one_clear_line(catalogue: Path, tmp_path: Path) 
     assert "models.yaml:" in said("list", *places, code=1)
 
 
-@pytest.mark.parametrize("command", ["list", "pull", "verify", "evaluate", "bench", "export", "label", "quantize"])
+@pytest.mark.parametrize(
+    "command", ["list", "show", "pull", "verify", "evaluate", "bench", "export", "label", "quantize"]
+)
 def test_every_command_explains_itself(command: str) -> None:
     assert len(said(command, "--help")) > 300

@@ -20,7 +20,8 @@ import torch
 import typer
 
 from models import cards, catalogue, pictures, quantize
-from models.catalogue import COARSEST_STRIDE, Colour, Entry, Fit, Head, Input, Labels, Licence, Origin, Task, Use
+from models.catalogue import COARSEST_STRIDE, Colour, Entry, Fit, Head, Input, Labels, Task
+from models.provenance import Licence, Origin, Use
 from models.session import Session
 from models.shape import Letterbox
 from models.truth import Truth
