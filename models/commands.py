@@ -35,11 +35,11 @@ def show(catalogue: CatalogueFile = CATALOGUE, store: Store = STORE) -> None:
     AP is average precision on the set named in the catalogue (higher is better); ms is the time a picture takes. What
     a licence fits: to run it on boxes of one's own; to ship it in a product or a service for others; to train a model
     of one's own on what it says. What is marked `bundled` came with WardSense; what is marked `export` has no file to
-    fetch: `wardsense models export` makes it.
+    fetch: `wardsense models export` makes it. `wardsense models show NAME` tells the rest.
     """
-    table = Table(title=f"models in {catalogue}", caption=f"store: {store}", box=SIMPLE_HEAD)
+    table = Table(title=f"models in {catalogue}", caption=f"store: {store}", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in ("name", "canvas", "licence, fit to", "AP / AP50", "ms", "MB", "store"):
-        table.add_column(column, no_wrap=column != "licence, fit to", overflow="fold")
+        table.add_column(column, no_wrap=True)
     listed = _listed(catalogue)
     for entry in listed.entries.values():
         held = _asked(entry, store)
@@ -167,12 +167,12 @@ def _held_by(licence: Licence) -> str:
 
 
 def _fits(licence: Licence) -> str:
-    return f"{licence.spdx} {', '.join(licence.fits)}"
+    return f"{licence.spdx}\n{', '.join(licence.fits)}"
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
     seen = entry.measured
-    figures = (f"{seen.ap:.3f} / {seen.ap50:.3f}", f"{seen.ms:.0f}") if seen else ("-", "-")
+    figures = (f"{seen.ap:.3f} / {seen.ap50:.3f}".replace("0.", "."), f"{seen.ms:.2g}") if seen else ("-", "-")
     return (
         entry.name,
         f"{entry.input.width}x{entry.input.height}",
