@@ -21,7 +21,11 @@ from models.options import CATALOGUE, STORE, CatalogueFile, Model, Store, chosen
 from models.provenance import Licence
 from streams.documents import DocumentRefused
 
-app = typer.Typer(no_args_is_help=True, help="The models a node may run: see, fetch, prove, measure, make.")
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="The models a node may run: see, fetch, prove, measure, make.",
+)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Models by name; none means all of the catalogue.")]
 
@@ -76,6 +80,8 @@ def fetch(
     Every file is proved by the sha256 in the catalogue before it takes its name, so it does not matter who
     served it. A download that broke off goes on where it stopped: run the same command again. What came with WardSense
     is proved and needs no network.
+
+    `wardsense models pull deimv2-femto yunet-faces --mirror stick`
     """
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     failed = []

@@ -65,6 +65,8 @@ def label(
     boxes are fused into one for each object. --class road-user keeps a group, --class motorcycle=motorbike renames.
     Boxes between --doubt and --floor become regions that are neither rewarded nor blamed (COCO's iscrowd). The set
     says who the teacher was, by sha256, and each box keeps its score.
+
+    `wardsense models label deimv2-femto street.mp4 frames --into set --class road-user --floor 0.4 --doubt 0.25`
     """
     from models import label as labels
     from models import pictures
@@ -121,6 +123,8 @@ def shrink(
     scale of its own, the head left in float. Then the original, the INT8 and, where OpenVINO is installed, its bf16
     are judged on --evaluate and raced, one thread each; the table says who wins. A model that loses more than --bound
     is not written, and the exit status is 1. What is kept gets a card: sha256, where it came from, data, loss.
+
+    `wardsense models quantize eye.onnx --calibrate frames --evaluate set --into eye-int8.onnx`
     """
     from models import quantize
     from models import shrink as shrinking
@@ -160,6 +164,8 @@ def bring(
     The canvas is fixed at export: a street camera is wide, so 384x640 costs 60 % of a square 640. What comes out runs
     without Ultralytics; go on with `evaluate`, `quantize` and `bench` on the file. Read the notice about the AGPL:
     for a service to others a model whose licence fits `ship` is the safer choice.
+
+    `wardsense models export best.pt --into eye.onnx --height 384 --width 640`
     """
     try:
         from models.export import NOTICE, ExportFailed, export

@@ -56,6 +56,8 @@ def judge(
     extra `workshop` brings). Recall is the share of the objects found when --precision of the
     boxes must be right. Only classes that the model and the set share are judged; name those that are called
     differently with --class motorcycle=motorbike. --misses draws what to mend first: truth green, the model red.
+
+    `wardsense models evaluate eye.onnx set --misses misses.jpg --over 24 --class motorcycle=motorbike`
     """
     from models import evaluate, pictures
     from models import misses as missing
@@ -112,6 +114,8 @@ def clock(
     every --provider, each setting in a process of its own, taking turns so that a busy machine slows all alike.
     ms is the network alone; CPU ms is processor time a picture and hardly feels neighbours. With --int8 it says what
     a node gains: so many single-threaded INT8 sessions against one session of so many threads of the first model.
+
+    `wardsense models bench eye.onnx --int8 eye-int8.onnx --provider cpu --provider openvino-bf16`
     """
     from models import bench
     from models.session import ModelRefused
