@@ -20,6 +20,7 @@ from models import cards, pictures
 from models.cards import NoCard
 from models.detector import Detector
 from models.evaluate import ClassScore, Score, Terms, evaluate
+from models.options import STORE
 from models.pictures import Pixels
 from models.session import ModelRefused
 from models.truth import Truth
@@ -117,7 +118,9 @@ def _asked() -> argparse.Namespace:
     told.add_argument("--root", type=Path, default=Path("workshop/.training"))
     told.add_argument("--most", type=int, default=1000, help="held-back pictures of each source at most")
     told.add_argument("--rounds", type=int, default=300)
-    told.add_argument("--store", type=Path, default=shared / "data" / "models", help="where the rival's file lies")
+    mirror = shared / "data" / "models"
+    store = mirror if mirror.is_dir() else STORE  # where `wardsense models pull` puts it
+    told.add_argument("--store", type=Path, default=store, help="where the rival's file lies")
     told.add_argument("--catalogue", type=Path, default=shipped.config("models.yaml"))
     return told.parse_args()
 
