@@ -197,7 +197,10 @@ def _names(place: Path) -> Sequence[str]:
             raise NoTruth(f"{described} cannot be read as YAML: {wrong}") from wrong
         names = told.get("names") if isinstance(told, dict) else None
         if isinstance(names, dict):
-            return [str(names[key]) for key in sorted(names)]
+            numbered = {str(key): str(name) for key, name in names.items()}
+            if set(numbered) != {str(number) for number in range(len(numbered))}:
+                raise NoTruth(f"{described}: names are numbered from 0 without a gap, not {', '.join(numbered)}")
+            return [numbered[str(number)] for number in range(len(numbered))]
         if isinstance(names, list):
             return [str(name) for name in names]
     raise NoTruth(f"{place} does not name its classes: put classes.txt or data.yaml there, or give --names a,b,c")

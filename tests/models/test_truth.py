@@ -38,6 +38,7 @@ def test_a_yolo_box_becomes_a_coco_box_in_pixels(tmp_path: Path) -> None:
         ("classes.txt", "person\ncar\n"),
         ("data.yaml", "names: [person, car]"),
         ("data.yaml", "names: {0: person, 1: car}"),
+        ("data.yaml", "names: {1: car, '0': person}"),
     ],
 )
 def test_the_names_of_a_yolo_set_are_found_beside_it(file: str, text: str, tmp_path: Path) -> None:
@@ -87,6 +88,9 @@ def test_labels_that_are_no_text_are_refused_by_name(tmp_path: Path) -> None:
 def test_a_yolo_set_without_names_says_where_to_put_them(tmp_path: Path) -> None:
     folder = yolo(tmp_path, "0 0.5 0.5 0.1 0.4\n")
     with pytest.raises(NoTruth, match="--names"):
+        read(folder)
+    (folder / "data.yaml").write_text("names: {0: person, 2: car}")
+    with pytest.raises(NoTruth, match="numbered from 0 without a gap, not 0, 2"):
         read(folder)
     (folder / "data.yaml").write_text("names: [")
     with pytest.raises(NoTruth, match="cannot be read as YAML"):
