@@ -142,10 +142,12 @@ def clock(
 
 
 def _figures(figures: "list[Figures]") -> Table:
-    table = Table(box=SIMPLE_HEAD)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column in ("model", "provider", "sessions x threads", "ms", "95 %", "a second", "CPU ms", "MiB"):
         table.add_column(
-            column, justify="left" if column in ("model", "provider") else "right", no_wrap=column in ("model", "ms")
+            column,
+            justify="left" if column in ("model", "provider") else "right",
+            no_wrap=column in ("model", "provider", "ms"),
         )
     for one in figures:
         way = one.setting

@@ -43,7 +43,7 @@ class OpenVinoNetwork:
             model.reshape({port.name: [1, *(-1 if n is None else n for n in port.shape[1:])] for port in self._inputs})
             compiled = core.compile_model(model, "CPU", _settings(threads, bfloat16=bfloat16))
         except RuntimeError as wrong:
-            raise NotOpened(f"OpenVINO cannot open it: {wrong}") from wrong
+            raise NotOpened(f"OpenVINO cannot open it: {' '.join(str(wrong).split())}") from wrong
         self._request = compiled.create_infer_request()
 
     def get_inputs(self) -> list[Declared]:

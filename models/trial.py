@@ -95,7 +95,8 @@ def verdict(runners: Sequence[Runner], bound: float) -> Verdict:
 
 def _told(runner: Runner, before: Runner) -> str:
     gain, loss = before.cpu_ms / runner.cpu_ms, round(before.score.ap - runner.score.ap, 3) + 0.0
-    return f"use the provider {runner.provider}: {gain:.2f} times the speed of fp32 at a loss of {loss:.3f} AP"
+    lost = f"at a loss of {loss:.3f} AP" if loss > 0 else "without loss of AP"
+    return f"use the provider {runner.provider}: {gain:.2f} times the speed of fp32 {lost}"
 
 
 def _bfloat16(entry: Entry, file: Path) -> Detector | None:
