@@ -54,6 +54,8 @@ def main(words: Sequence[str] | None = None) -> int:
     told.add_argument("--into", type=Path, default=Path("models/bundled"))
     told.add_argument("--size", type=sized, default=SIZE, help="canvas, WIDTHxHEIGHT, multiples of 32")
     asked = told.parse_args(words)
+    if not asked.state.is_file():
+        told.error(f"there is no {asked.state}: workshop.training.train makes one")
     torch.set_num_threads(1)
     made(progress.kept(asked.state).mean, asked.root, asked.into, asked.size)
     return 0
