@@ -10,13 +10,15 @@ import yaml
 
 from alerts.durations import Clock
 from alerts.lifecycle import Condition
-from alerts.rules import Disposition, Known, RuleBook, Severity, parse_rules
+from alerts.rules import Disposition, EventTrigger, Known, RuleBook, Severity, parse_rules
 from edge.analytics.happening import MOMENTS, UPDATE_S, Kind
 from tests.alerts.timeline import Night
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 WITHOUT_RULE: Final = frozenset({Kind.OCCUPANCY})
 """How many are too many, or too few, means nothing until the place says so."""
+COUNTED: Final = frozenset({Kind.CROWDING, Kind.OCCUPANCY, Kind.QUEUE, Kind.CONGESTION})
+"""What many do together; every other kind is told of one, and its count never passes 1."""
 STALE_S: Final = 300
 
 
@@ -196,6 +198,12 @@ def test_more_vehicles_make_it_worse(played: Played) -> None:
         n = night(played.rule).at(0).event("a", "opened", kind=played.kind, subject=played.subject, count=count)
         n.at(played.hold).event("a", "updated", began=0, kind=played.kind, subject=played.subject, count=count)
         n.expect(Condition.ACTIVE, severity=severity)
+
+
+def test_no_rule_grows_worse_by_a_count_that_its_events_never_reach() -> None:
+    growing = [rule for rule in shipped().rules.values() if rule.worse and isinstance(rule.when, EventTrigger)]
+    assert growing
+    assert {rule.when.event for rule in growing if isinstance(rule.when, EventTrigger)} <= COUNTED
 
 
 def test_a_motorcycle_and_a_car_on_the_wrong_side_are_two_troubles() -> None:
