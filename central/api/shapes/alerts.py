@@ -6,16 +6,25 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
 from sqlalchemy import Row
 
 from alerts.lifecycle import Condition, DismissReason, Handling, Suppression
-from alerts.rules import Severity
+from alerts.rules import WORST_FIRST, Severity
 from central.store.queue import Order
 from streams.wire.records import Box
 from streams.wire.words import Slug
 
 Note = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
+
+
+def _worst_of_the_unknown(severity: object) -> object:
+    return severity if severity in tuple(Severity) else WORST_FIRST[0]
+
+
+ToldSeverity = Annotated[Severity, BeforeValidator(_worst_of_the_unknown)]
+"""A severity as it is told. What another release wrote and this one does not know counts as the worst there is: the
+alert is seen first, and the rest of the page with it."""
 
 
 class EvidenceState(StrEnum):
@@ -70,7 +79,7 @@ class AlertLine(BaseModel):
     zone: str | None
     zone_name: str | None = None
     subject: str | None
-    severity: Severity
+    severity: ToldSeverity
     condition: Condition
     handling: Handling
     suppression: Suppression

@@ -9,8 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from sqlalchemy import Row
 
-from alerts.rules import Severity
-from central.api.shapes.alerts import DeviceRef, EvidenceRef, Note, device_ref
+from central.api.shapes.alerts import DeviceRef, EvidenceRef, Note, ToldSeverity, device_ref
 from central.cases.lifecycle import State, Step, Why
 from streams.wire.words import Slug
 
@@ -49,7 +48,7 @@ class CaseLine(BaseModel):
     assignee: UUID | None
     assignee_name: str | None
     state: State
-    severity: Severity
+    severity: ToldSeverity
     device: DeviceRef | None
     zone: str | None
     zone_name: str | None = None

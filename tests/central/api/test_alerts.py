@@ -36,6 +36,18 @@ def test_a_line_says_who_has_the_alert_and_when_its_work_would_be_due(office: Of
     assert (line["handler_name"], line["deadline"]) == ("Op", operator.get(path).json()["deadline"])
 
 
+def test_an_alert_of_a_severity_this_release_does_not_know_is_shown_as_the_worst_beside_the_others(
+    office: Office,
+) -> None:
+    odd, plain = office.raise_alert(), office.raise_alert(zone="door")
+    with office.database.writing() as connection:
+        connection.execute(update(alert).where(alert.c.id == odd).values(severity="catastrophic"))
+    operator = office.person(OPERATOR)
+    told = {line["id"]: line["severity"] for line in operator.get("/v1/alerts").json()["items"]}
+    assert told == {str(odd): "critical", str(plain): "minor"}
+    assert operator.get(f"/v1/alerts/{odd}").json()["severity"] == "critical"
+
+
 @pytest.mark.parametrize("order", [(1, 2), (2, 1)])
 def test_the_boxes_of_a_picture_are_those_of_the_words_that_named_it_first(
     office: Office, order: tuple[int, int]
