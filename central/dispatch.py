@@ -86,7 +86,10 @@ class Post:
 
 
 def pass_on(connection: Connection, post: Post | None, now: datetime, wards: Sequence[str] | None) -> list[News]:
-    """Note what was sent, let go what is too late, and hand over what waits. Returns what changed."""
+    """Note what was sent, let go what is too late, and hand over what waits. Returns what changed.
+
+    A row that cannot be put into words ends by itself and says so; the others go on.
+    """
     news = orders.expired(connection, now, wards)
     if post is None:
         return news
@@ -95,14 +98,18 @@ def pass_on(connection: Connection, post: Post | None, now: datetime, wards: Seq
         if order.id in taken:
             news.append(orders.sent(connection, order, taken[order.id]))
         else:
-            left.append(letter(order))
+            try:
+                left.append(letter(order))
+            except ValueError as error:
+                _log.error("order cannot be read", order=str(order.id), node=order.node_id, why=type(error).__name__)
+                news.append(orders.unsendable(connection, order))
     if left:
         post.offer(left)
     return news
 
 
 def letter(order: Row[Any]) -> Letter:
-    """A row as it travels to its box, under the ward the box is routed through."""
+    """A row as it travels to its box, under the ward the box is routed through. Raises ValueError for no order."""
     if order.kind == orders.CONFIG:
         told = {"node": order.node_id, "revision": order.revision, "sha256": order.sha256, "body": order.body}
         config = Config.model_validate({**told, "issued": order.issued, "by": order.by})

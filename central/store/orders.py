@@ -17,7 +17,8 @@ from central.store.changes import News
 from central.store.keyset import Key, below
 from central.store.schema import node, node_order
 from central.store.scope import Scope, within
-from streams.wire.records import Reply
+from streams.wire.records import Outcome, Reply
+from streams.wire.words import Reason
 
 MOST_AT_ONCE: Final = 200
 COMMAND: Final = "command"
@@ -105,6 +106,12 @@ def expired(connection: Connection, now: datetime, wards: Sequence[str] | None) 
     if wards is not None:
         late = late.where(node_order.c.ward_id.in_(wards))
     return [_moved(connection, order, State.EXPIRED, {}) for order in connection.execute(late).all()]
+
+
+def unsendable(connection: Connection, order: Row[Any]) -> News:
+    """It cannot be put into words, now or later, so it never leaves: expired, and `reasons` say so."""
+    why = Reason(code="unsendable").model_dump(mode="json")
+    return _moved(connection, order, State.EXPIRED, {"outcome": Outcome.FAILED, "reasons": [why]})
 
 
 def answered(connection: Connection, node_id: str, reply: Reply, at: datetime) -> list[News]:

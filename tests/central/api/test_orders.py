@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from central.dispatch import Letter, Post, pass_on
 from central.store import schema as tables
@@ -84,6 +85,21 @@ def test_a_command_nobody_answers_expires_and_a_late_answer_still_counts(office:
     late = Reply(outcome=Outcome.EXPIRED, command=UUID(id_))
     took(office.database, office.ingest, office.box.said(late, at=later(60)))
     assert list(listed(admin)) == [("command", "answered", "expired")]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"verb": "Not a verb!"}, {"expires": None}, {"kind": "config", "revision": "!"}], ids=str
+)
+def test_an_order_that_cannot_be_read_ends_by_itself_and_the_next_one_goes(office: Office, odd: dict[str, Any]) -> None:
+    admin, post = office.person(ADMIN), Scripted()
+    bad, good = (admin.change("/v1/nodes/box-1/commands", {"verb": "ping", "why": "?"}).json()["id"] for _ in range(2))
+    with office.database.writing() as connection:
+        connection.execute(update(tables.node_order).where(tables.node_order.c.id == UUID(bad)).values(**odd))
+    assert worked(office, post, 1) == [{"order": bad, "state": "expired"}]
+    assert [str(letter.id) for letter in post.offered] == [good]
+    assert worked(office, post, 2) == []
+    (shown,) = [item for item in admin.get("/v1/nodes/box-1/orders").json()["items"] if item["id"] == bad]
+    assert (shown["outcome"], [reason["code"] for reason in shown["reasons"]]) == ("failed", ["unsendable"])
 
 
 def test_another_box_answers_for_nobody(office: Office) -> None:
