@@ -14,7 +14,7 @@ from typing import Any, cast
 import av
 import av.error
 import numpy as np
-from av.video.reformatter import Interpolation
+from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from streams.cameras.cadence import Cadence
@@ -47,6 +47,7 @@ class Pictures:
         self._camera, self._decoder, self._stamp, self._cadence = camera, decoder, stamp, cadence
         self._meter, self._width, self._thrift = meter, width, thrift
         self.resting = False
+        self._converter = VideoReformatter()  # a picture's own would be made anew for each, and its threads with it
         self._skip()
 
     def take(self, packet: "av.Packet[Any]") -> Iterator[Frame]:
@@ -120,7 +121,8 @@ class Pictures:
         height = picture.height if width == picture.width else round(picture.height * width / picture.width / 2) * 2
         how = Interpolation.FAST_BILINEAR
         try:
-            pixels = picture.to_ndarray(format="bgr24", width=width, height=height, interpolation=how)
+            converted = self._converter.reformat(picture, width, height, "bgr24", interpolation=how, threads=1)
+            pixels = converted.to_ndarray()
         except av.FFmpegError:  # a header that changed its mind about size or colours
             self._meter.add(corrupt=1)
             return None
