@@ -204,9 +204,10 @@ def _carried(way: Arrangement, films: list[Path], asked: argparse.Namespace) -> 
 
 @contextlib.contextmanager
 def _running(file: Path, log: Path) -> Iterator[psutil.Process]:
-    words = [sys.executable, "-c", "import wardsense; wardsense.main()", "edge", "run", "--config", str(file), "--overcommit"]
-    with log.open("w", encoding="utf-8") as told:
-        node = subprocess.Popen(words, stdout=told, stderr=told)
+    told = ("edge", "run", "--config", str(file), "--overcommit")
+    words = [sys.executable, "-c", "import wardsense; wardsense.main()", *told]
+    with log.open("w", encoding="utf-8") as out:
+        node = subprocess.Popen(words, stdout=out, stderr=out)
         try:
             yield psutil.Process(node.pid)
         finally:
