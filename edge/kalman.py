@@ -28,6 +28,8 @@ PUSH: Final = np.array([0.25, 0.15, 0.15, 0.1])
 with a camera that stands still, and little up, down and in size; the rest is for wheels."""
 PACE: Final = np.array([1.5, 0.5, 0.2, 0.1])
 """Speeds a newcomer may have, one standard deviation, box sizes per second. Measured on people: 0.7 to 2.1 across."""
+ASTRAY: Final = 3.0
+"""Standard deviations of surprise from which a motion is doubted (an adaptive filter, Bar-Shalom §11.2)."""
 SMALLEST: Final = 1e-4
 
 
@@ -61,6 +63,9 @@ def corrected(motion: Motion, boxes: Boxes) -> Motion:
     place, speed, var, cov, pace = motion.transpose(1, 0, 2)
     noise = (SPREAD * sizes(place)) ** 2
     surprise = centred(boxes) - place
+    # What is further off than it should be has changed its ways (it brakes, turns, comes near): believe it less.
+    astray = np.maximum(1.0, surprise**2 / (ASTRAY**2 * (var + noise)))
+    var, cov, pace = var * astray, cov * astray, pace * astray
     trust = 1 / (var + noise)
     gain, pull = var * trust, cov * trust
     better = np.empty_like(motion)

@@ -3,7 +3,8 @@
 Method (Zhang et al., ByteTrack, ECCV 2022): sure boxes are matched first with every confirmed track, unsure boxes then
 keep alive the tracks that are left, and only sure boxes left over begin new tracks. Ours differs in five points:
 time is seconds, so a camera may run at 2 or 25 frames a second and skip; pairs are judged by the odds that the filter
-gives them (`edge.association`), not by overlap, and the odds of a lost track fade with the seconds; a box of another
+gives them (`edge.association`), by overlap only what is left over (wheels that come near change faster than the filter
+believes of people), and the odds of a lost track fade with the seconds; a box of another
 class may continue a track (a van is a car, then a truck) but loses against one of the same class (a rider is not the
 motorbike); a shown box lies between what was detected and what is believed, because most of a detector's error is new
 at every look; identities belong to one tracker, begin at 1 and are never reused.
@@ -65,6 +66,8 @@ class TrackerSettings:
     """Log density of boxes that belong to no track, in a track's own widths, heights and relative sizes."""
     other_label: float = 0.08
     """How likely one object is to be called by another class at the next look."""
+    lies_on: float = 0.3
+    """Overlap from which a sure box continues a track of its class, when neither found anything by the odds."""
     belief: float = 0.65
     """Share of the filter in a shown box; the rest is the detector's."""
     twin: float = 0.85
@@ -163,6 +166,12 @@ class Tracker:
             rows, columns = some[rows], others[columns]
             free_rows[rows] = free_columns[columns] = False
             pairs.append((rows, columns))
+        some, others = np.flatnonzero(free_rows), np.flatnonzero(sure & free_columns)
+        if len(some) and len(others):
+            lies_on = overlap(kalman.cornered(table["motion"][some]), boxes[others])
+            lies_on[table["label"][some, None] != detections.label[others]] = 0
+            rows, columns = assigned(lies_on, settings.lies_on)
+            pairs.append((some[rows], others[columns]))
         return np.concatenate([rows for rows, _ in pairs]), np.concatenate([columns for _, columns in pairs])
 
     def _see(self, rows: Rows, columns: Rows, detections: Detections, boxes: NDArray[np.float64]) -> None:

@@ -45,6 +45,22 @@ def test_four_walkers_keep_four_identities_at_any_camera_rate(rate: float) -> No
     assert set(told[2:]) == {(1, 2, 3, 4)}
 
 
+CAR_COMES_NEAR = (
+    (215, 121, 256, 152), (217, 122, 261, 157), (222, 124, 268, 162), (227, 128, 283, 171), (230, 132, 294, 176),
+    (237, 134, 313, 187), (246, 133, 335, 197), (259, 142, 362, 213), (274, 149, 397, 234), (291, 155, 437, 252),
+    (317, 164, 501, 285), (356, 172, 576, 333), (409, 200, 640, 355),
+)  # fmt: skip
+"""What a detector saw of a car at five looks a second, in pixels of 640 x 360."""
+
+
+def test_a_car_that_comes_near_and_grows_ever_faster_keeps_its_identity() -> None:
+    tracker, told = Tracker(), list[int]()
+    for look, (left, top, right, bottom) in enumerate(CAR_COMES_NEAR):
+        row = ((left + right) / 1280, (top + bottom) / 720, (right - left) / 640, (bottom - top) / 360)
+        told += tracker.update(boxes([row]), look / 5).track.tolist()
+    assert told == [1] * (len(CAR_COMES_NEAR) - 1)
+
+
 @pytest.mark.parametrize("rate", [2, 5, 25])
 def test_a_dropout_of_a_second_and_a_half_keeps_the_identity(rate: float) -> None:
     tracker = Tracker()
