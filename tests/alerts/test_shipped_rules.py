@@ -10,7 +10,8 @@ import yaml
 
 from alerts.durations import Clock
 from alerts.lifecycle import Condition
-from alerts.rules import Disposition, EventTrigger, Known, RuleBook, Severity, parse_rules
+from alerts.rules import Disposition, Known, RuleBook, Severity, parse_rules
+from alerts.triggers import EventTrigger
 from edge.analytics.happening import MOMENTS, UPDATE_S, Kind
 from tests.alerts.timeline import Night
 
