@@ -41,6 +41,7 @@ NEAREST_STATION_M: Final = 0.35
 NEAREST_M: Final = 2.5
 LEVEL_M: Final = 0.11
 SMALLEST_PX: Final = 5.0
+LONGEST_S: Final = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,17 @@ def _asked() -> argparse.Namespace:
     told.add_argument("--into", type=Path, required=True, help="folder for the clip and its truth")
     told.add_argument("--seed", type=int, default=1)
     told.add_argument("--light", choices=scenes.LIGHTS, help="instead of the scene's own")
-    told.add_argument("--seconds", type=float, help="instead of the scene's own length")
+    told.add_argument("--seconds", type=_length, help="instead of the scene's own length; at least one picture's")
     told.add_argument("--crf", type=int, default=25, help="x264's quality: smaller is better and larger")
     told.add_argument("--threads", type=int, default=2)
     return told.parse_args()
+
+
+def _length(word: str) -> float:
+    seconds = float(word)
+    if not 1 / FPS <= seconds <= LONGEST_S:
+        raise argparse.ArgumentTypeError(f"{word}: want {1 / FPS:g} to {LONGEST_S:g} seconds")
+    return seconds
 
 
 def rendered(seen: Set, at: float) -> Light:
