@@ -21,8 +21,8 @@ import cv2
 import numpy as np
 import yaml
 
+from workshop.street import private, truth
 from workshop.street import scene as scenes
-from workshop.street import truth
 from workshop.street.backdrop import Set
 from workshop.street.bodies import POSED, Look, pose_after
 from workshop.street.camera import Camera, box_of
@@ -64,6 +64,7 @@ def main() -> None:
     _render(seen, frames)
     asked.into.mkdir(parents=True, exist_ok=True)
     boxes = _encode(seen, frames, asked.into / f"{asked.scene}.mp4", asked.crf)
+    (asked.into / f"{asked.scene}.private.txt").write_text("\n".join(_private(seen, frames, boxes)) + "\n", "utf-8")
     told = {
         "scene": asked.scene, "seed": asked.seed, "light": seen.light, "fps": FPS, "frames": len(frames),
         "size": list(SIZE), "tracks": _tracks(boxes),
@@ -234,6 +235,16 @@ def _boxes(seen: Set, frame: Sequence[Standing], shares: Sequence[float], number
         if box is not None and (box[3] - box[1]) * SIZE[1] >= SMALLEST_PX:
             found.append(Shown(number, one.trip, box, share))
     return found
+
+
+def _private(seen: Set, frames: Sequence[Sequence[Standing]], boxes: Sequence[Shown]) -> Iterator[str]:
+    """The heads and plates of every body that has a box."""
+    share = {(one.frame, one.trip.number): one.seen for one in boxes}
+    for number, frame in enumerate(frames, 1):
+        for one in frame:
+            if (number, one.trip.number) in share:
+                for part, box in private.parts(one.here.form(seen.light), seen.view):
+                    yield private.row(number, one.trip.number, part, box, SIZE, share[number, one.trip.number])
 
 
 def _tracks(boxes: Sequence[Shown]) -> dict[int, dict[str, str]]:

@@ -8,7 +8,7 @@ the renderer knows how to weave.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +42,23 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A part that has a name in the truth (`head`, `plate`): points (n, 3), and the way it faces if it has one side."""
+
+    name: str
+    points: Points
+    facing: Vec | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
-    """Points (n, 3) in metres, faces as tuples of point numbers, one finish each, and any words."""
+    """Points (n, 3) in metres, faces as tuples of point numbers, one finish each, any words, and parts with a name."""
 
     points: Points
     faces: tuple[tuple[int, ...], ...]
     finishes: tuple[Finish, ...]
     words: tuple[Words, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 def joined(forms: Iterable[Form]) -> Form:
@@ -57,14 +67,21 @@ def joined(forms: Iterable[Form]) -> Form:
     faces: list[tuple[int, ...]] = []
     finishes: list[Finish] = []
     words: list[Words] = []
+    marks: list[Mark] = []
     base = 0
     for form in forms:
         points.append(form.points)
         faces += [tuple(corner + base for corner in face) for face in form.faces]
         finishes += form.finishes
         words += form.words
+        marks += form.marks
         base += len(form.points)
-    return Form(np.concatenate(points or [np.zeros((0, 3))]), tuple(faces), tuple(finishes), tuple(words))
+    return Form(np.concatenate(points or [np.zeros((0, 3))]), tuple(faces), tuple(finishes), tuple(words), tuple(marks))
+
+
+def marked(name: str, form: Form, facing: Vec | None = None) -> Form:
+    """The form as a part of that name."""
+    return replace(form, marks=(Mark(name, form.points, facing),))
 
 
 def moved(form: Form, at: Vec = (0, 0, 0), turn: float = 0.0, size: float = 1.0) -> Form:
@@ -74,18 +91,27 @@ def moved(form: Form, at: Vec = (0, 0, 0), turn: float = 0.0, size: float = 1.0)
         Words(w.text, _vec(spin @ np.array(w.at) * size + at), w.height * size, w.facing + turn, w.finish, w.upright)
         for w in form.words
     )
-    return Form(form.points * size @ spin.T + np.array(at), form.faces, form.finishes, words)
+    marks = tuple(
+        Mark(m.name, m.points * size @ spin.T + np.array(at), m.facing and _vec(spin @ np.array(m.facing)))
+        for m in form.marks
+    )
+    return Form(form.points * size @ spin.T + np.array(at), form.faces, form.finishes, words, marks)
 
 
 def turned(form: Form, matrix: Points, about: Vec = (0, 0, 0)) -> Form:
     """The form turned by a (3, 3) rotation about a point."""
     centre = np.array(about)
-    return Form((form.points - centre) @ matrix.T + centre, form.faces, form.finishes, form.words)
+    marks = tuple(
+        Mark(m.name, (m.points - centre) @ matrix.T + centre, m.facing and _vec(matrix @ np.array(m.facing)))
+        for m in form.marks
+    )
+    return Form((form.points - centre) @ matrix.T + centre, form.faces, form.finishes, form.words, marks)
 
 
 def bent(form: Form, how: Callable[[Points], Points]) -> Form:
     """The form with its points passed through `how`."""
-    return Form(how(form.points), form.faces, form.finishes, form.words)
+    marks = tuple(replace(mark, points=how(mark.points)) for mark in form.marks)
+    return Form(how(form.points), form.faces, form.finishes, form.words, marks)
 
 
 def about_x(degrees: float) -> Points:

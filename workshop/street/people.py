@@ -19,6 +19,7 @@ from workshop.street.forms import (
     ball,
     joined,
     loft,
+    marked,
     moved,
     tube,
     turned,
@@ -208,7 +209,7 @@ def _torso(wear: Wear) -> Form:
 
 
 def _head(wear: Wear) -> Form:
-    parts = [ball((0.02, 0, 0.70), (0.095, 0.075, 0.115), wear.skin)]
+    parts = [marked("head", ball((0.02, 0, 0.70), (0.095, 0.075, 0.115), wear.skin))]
     if wear.head == "helmet":
         shell = [(0.0, 0.155), (0.07, 0.145), (0.118, 0.10), (0.132, 0.03), (0.13, -0.03), (0.12, -0.04)]
         parts.append(moved(turned_profile(shell[::-1], wear.hat), (0.01, 0, 0.715)))

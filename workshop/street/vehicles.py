@@ -18,6 +18,7 @@ from workshop.street.forms import (
     block,
     joined,
     loft,
+    marked,
     moved,
     slab,
     tube,
@@ -113,8 +114,8 @@ def car(dice: random.Random, *, rain: bool, lit: bool) -> Form:
     parts += [_wheel(long * x, 0.33, 0.21, y) for x in (0.62, -0.60) for y in (0.78, -0.78)]
     parts += _lamps(long, belt * 0.74, 0.62, lit=lit)
     parts += [ball((long * 0.28, 0.97 * s, belt + 0.06), (0.07, 0.1, 0.07), paint, 5, 8) for s in (1, -1)]
-    parts += [block((-long - 0.02, -0.26, 0.5), (-long + 0.04, 0.26, 0.63), PLATE)]
-    parts += [block((long - 0.05, -0.26, 0.38), (long + 0.02, 0.26, 0.5), PLATE)]
+    parts += [_plate((-long - 0.02, -0.26, 0.5), (-long + 0.04, 0.26, 0.63))]
+    parts += [_plate((long - 0.05, -0.26, 0.38), (long + 0.02, 0.26, 0.5))]
     if taxi:
         parts.append(block((-0.1, -0.3, tall), (0.12, 0.3, tall + 0.16), Finish((0.8, 0.75, 0.6), 0.4, glow=0.4 + lit)))
     return joined(parts)
@@ -154,7 +155,7 @@ def truck(dice: random.Random, *, rain: bool, lit: bool) -> Form:
     )
     parts += [block((1.5, 0.945 * s, 1.3), (2.5, 0.965 * s, 1.95), GLASS) for s in (1, -1)]
     parts += [_wheel(x, 0.40, 0.24, y) for x in (2.05, -1.8) for y in (0.82, -0.82)]
-    parts += [block((-3.0, -0.5, 0.55), (-2.9, 0.5, 0.7), PLATE), *_lamps(2.97, 0.8, 0.75, lit=lit)]
+    parts += [_plate((-3.0, -0.5, 0.55), (-2.9, 0.5, 0.7)), *_lamps(2.97, 0.8, 0.75, lit=lit)]
     parts += [
         block((-2.95, s * 0.8 - 0.12, 0.72), (-2.88, s * 0.8 + 0.12, 0.88), Finish((0.5, 0.02, 0.02), 0.4))
         for s in (1, -1)
@@ -181,6 +182,10 @@ def _load(dice: random.Random) -> list[Form]:
         ball((dice.uniform(-2.5, 0.6), dice.uniform(-0.6, 0.6), dice.uniform(1.1, 1.6)), (0.45, 0.3, 0.22), sacks)
         for _ in range(14)
     ]
+
+
+def _plate(low: Vec, high: Vec) -> Form:
+    return marked("plate", block(low, high, PLATE), (1.0 if low[0] > 0 else -1.0, 0.0, 0.0))
 
 
 def _motorbike(paint: Finish, *, lit: bool) -> Form:
@@ -211,7 +216,7 @@ def _bike(paint: Finish, *, lit: bool) -> Form:
             *[ball((0.32, 0.28 * s, 1.2), (0.015, 0.05, 0.035), CHROME, 5, 8) for s in (1, -1)],
             *[tube([(0.62, 0.07 * s, 0.285), (0.5, 0.07 * s, 0.62)], 0.022, STEEL, 6) for s in (1, -1)],
             tube([(0.1, -0.13, 0.2), (-0.3, -0.17, 0.24), (-0.78, -0.18, 0.34)], [0.025, 0.05, 0.06], STEEL),
-            block((-0.92, -0.09, 0.48), (-0.9, 0.09, 0.62), PLATE),
+            _plate((-0.92, -0.09, 0.48), (-0.9, 0.09, 0.62)),
             moved(_fender(paint), (0.62, 0, 0.285)),
         ]
     )
