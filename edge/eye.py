@@ -254,8 +254,8 @@ def named(picture: Redacted) -> Evidence:
 
 
 def _of(found: Detections, labels: Sequence[str], classes: frozenset[str]) -> Detections:
-    wanted = np.array([index for index, name in enumerate(labels) if name in classes], np.int32)
-    return found[np.isin(found.label, wanted)]
+    wanted = np.array([name in classes for name in labels], bool)
+    return found[wanted[found.label]]
 
 
 def _unmasked(frame: Frame, masks: Masks) -> Luma:

@@ -143,6 +143,9 @@ class Crossings:
 
     def _anchored(self, boxes: Floats) -> tuple[Floats, Floats]:
         """Anchors (N, L, 2) and how far beyond them (N, L, 4) each box may stand."""
+        if self._feet.all():
+            places, beyond = standing(boxes, Anchor.FEET), hidden(boxes, Anchor.FEET)
+            return np.repeat(places[:, None], len(self._feet), 1), np.repeat(beyond[:, None], len(self._feet), 1)
         feet = self._feet[:, None]
         feet_at, centre_at = (standing(boxes, anchor)[:, None] for anchor in (Anchor.FEET, Anchor.CENTRE))
         feet_to, centre_to = (hidden(boxes, anchor)[:, None] for anchor in (Anchor.FEET, Anchor.CENTRE))
@@ -170,6 +173,8 @@ class Crossings:
         before = self._offset(last)
         # A first sighting has no segment: its last place is NaN.
         over = trusted & ((before >= 0) != (offset >= 0)) & ~np.isnan(before)
+        if not over.any():
+            return np.zeros(over.shape, np.int16)
         share = np.where(over, before / np.where(over, before - offset, 1), 0)
         met = last + share[..., None] * (places - last) - self._start
         along = np.where(over, (met * self._along).sum(axis=2) / (self._along**2).sum(axis=1), np.nan)

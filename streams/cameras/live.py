@@ -136,14 +136,14 @@ class LiveCamera:
         )
         self._meter.add(opened=1)
         told(self._meter, self._hardware, stream.codec_context, self.camera)
-        seen, decoded = clock.monotonic(), self._meter.now.decoded
+        seen, decoded = clock.monotonic(), self._meter.decoded
         for packet, arrival in reader.packets(stop):
             times.came(packet.pts, arrival)
             for frame in pictures.take(packet):
                 self._last = frame.captured
                 yield frame
-            if self._meter.now.decoded > decoded or pictures.resting:
-                seen, decoded = arrival.monotonic, self._meter.now.decoded
+            if self._meter.decoded > decoded or pictures.resting:
+                seen, decoded = arrival.monotonic, self._meter.decoded
             elif arrival.monotonic - seen > self._stall_s:
                 raise SourceLost(f"{self.address}: packets come, but no picture for {self._stall_s:g} s")
 

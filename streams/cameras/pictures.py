@@ -47,6 +47,7 @@ class Pictures:
         self._camera, self._decoder, self._stamp, self._cadence = camera, decoder, stamp, cadence
         self._meter, self._width, self._thrift = meter, width, thrift
         self.resting = False
+        self._noted: tuple[tuple[int, int], float | None] | None = None
         self._converter = VideoReformatter()  # a picture's own would be made anew for each, and its threads with it
         self._skip()
 
@@ -79,7 +80,7 @@ class Pictures:
     def _see(self, packet: "av.Packet[Any]", stamped: Stamp | None) -> Iterator[Frame]:
         for picture in self._decode(packet):
             stamp = stamped or self._stamp(picture.pts, picture.time_base)
-            number = self._meter.now.decoded
+            number = self._meter.decoded
             self._meter.add(decoded=1, corrupt=int(picture.is_corrupt))
             self._note(picture, stamp)
             if stamped is None and not self._cadence.due(stamp.elapsed):
@@ -110,10 +111,10 @@ class Pictures:
         if self._thrift is not None and self._thrift.skips:
             self._thrift.came(stamp.elapsed)
             self._skip()
-        size = (picture.width, picture.height)
-        known = self._meter.now
-        if known.size != size or known.clock_offset != stamp.clock_offset:
-            self._meter.note(size=size, clock_offset=stamp.clock_offset)
+        seen = ((picture.width, picture.height), stamp.clock_offset)
+        if seen != self._noted:
+            self._noted = seen
+            self._meter.note(size=seen[0], clock_offset=seen[1])
 
     def _pixels(self, picture: "av.VideoFrame") -> NDArray[np.uint8] | None:
         width = min(self._width or picture.width, picture.width)

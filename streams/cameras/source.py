@@ -8,7 +8,7 @@ picture's place in what the source decoded since it was made, so pictures passed
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 from streams.cameras.clock import MAX_CLOCK_DIFFERENCE_S
@@ -61,20 +61,29 @@ class Meter:
     """The counters while they run: written by the source's threads, read by anyone."""
 
     def __init__(self) -> None:
-        self._now = Counters()
+        # A picture is counted thrice, and a snapshot for each would cost more than all else that is done with it.
+        self._kept: dict[str, Any] = {field.name: field.default for field in fields(Counters)}
         self._lock = threading.Lock()
 
     @property
     def now(self) -> Counters:
         """A snapshot."""
-        return self._now
+        with self._lock:
+            return Counters(**self._kept)
+
+    @property
+    def decoded(self) -> int:
+        """How many pictures were decoded; a snapshot's, without the snapshot."""
+        decoded: int = self._kept["decoded"]
+        return decoded
 
     def add(self, **counts: int) -> None:
         """Count something."""
         with self._lock:
-            self._now = replace(self._now, **{name: getattr(self._now, name) + more for name, more in counts.items()})
+            for name, more in counts.items():
+                self._kept[name] += more
 
     def note(self, **facts: Any) -> None:  # noqa: ANN401 - the fields' own types, checked by the dataclass's reader
         """Remember what the stream says of itself."""
         with self._lock:
-            self._now = replace(self._now, **facts)
+            self._kept.update(facts)
