@@ -38,6 +38,7 @@ from edge.fitness import FitnessSetting
 from edge.gate import GateSetting
 from edge.masks import Mask, refuse_hidden
 from edge.outbox import LEAST_LIMIT
+from edge.schedule import Priority
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
 from edge.source_settings import DrawnSource, Source
@@ -90,6 +91,7 @@ class CameraSetting(Setting):
     id: Slug
     source: Source
     fps: float = Field(default=5.0, gt=0, le=60, description="pictures looked at a second")
+    priority: Priority = Field(default=Priority.USUAL, description="who is looked at where there is not time for all")
     place: Place | None = None
     classes: frozenset[str] = Field(default=STREET, description="what is tracked and counted")
     zones: tuple[Zone, ...] = ()

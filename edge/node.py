@@ -36,7 +36,7 @@ from edge.outbox import Outbox
 from edge.publisher import Publisher, PublisherStats
 from edge.references import References
 from edge.report import Reporter
-from edge.schedule import Slots
+from edge.schedule import Priority, Slots
 from edge.seeing import Eyes
 from edge.sensing import sense, sources
 from edge.telling import OpenEvents
@@ -90,7 +90,7 @@ class Node:
             evidence_bytes=int(config.outbox.evidence_mb * MIB),
             evidence_per_day=config.evidence.bytes_per_day,
         )
-        self._slots, self._stages = Slots(), Stages()
+        self._slots, self._stages = Slots(_priorities(config), self.clock), Stages()
         self._eye = self._make_eyes(config_rev)
         self._fitness = {camera.id: Fitness(camera.fitness) for camera in config.cameras}
         setting = {camera.id: camera for camera in config.cameras}
@@ -286,6 +286,10 @@ class Node:
             )
             for camera in self.config.cameras
         }
+
+
+def _priorities(config: NodeConfig) -> dict[str, Priority]:
+    return {camera.id: camera.priority for camera in config.cameras}
 
 
 def _nothing() -> None:
