@@ -15,11 +15,12 @@ import httpx
 import structlog
 
 from edge.config import STREET, CameraSetting, ModelSetting, NodeConfig
+from edge.eye import Task
+from edge.masks import Masks
 from edge.seeing import DetectorEyes, DrawnEyes, Eyes, labels_of
 from edge.source_settings import DrawnSource, FileSource, HlsSource, MjpegSource, RtspSource, V4l2Source
 from edge.telling import Witness
 from models import catalogue
-from models.catalogue import Task
 from models.detector import Detector
 from models.session import ModelRefused, Reason
 from streams.cameras.device import V4l2Camera
@@ -38,7 +39,7 @@ from streams.wire.records import ModelRef
 log = structlog.get_logger(__name__)
 
 USUAL_FACES: Final = "yunet-faces"
-_SETTINGS: Final = {Task.OBJECTS: "detector", Task.FACES: "faces"}
+_SETTINGS: Final = {catalogue.Task.OBJECTS: "detector", catalogue.Task.FACES: "faces"}
 
 
 class _Usual(TypedDict):
@@ -90,6 +91,24 @@ def witness(setting: CameraSetting, model: ModelRef | None, config_rev: str) -> 
     """What stands behind a camera's events: the model, and from which score this camera's tracker is sure."""
     sure = None if model is None else model.model_copy(update={"threshold": setting.tracker.sure})
     return Witness(setting.id, setting.place, sure, config_rev)
+
+
+def task_of(setting: CameraSetting, *, evidence: bool | None = None) -> Task:
+    """What a camera is there for; `evidence` is the setting's own unless told.
+
+    Where a rule wants a look sooner than the gate or the tiles would give it, they give it then.
+    """
+    soonest = setting.soonest_s
+    gate = setting.gate.model_copy(update={"recheck_s": min(setting.gate.recheck_s, soonest)})
+    return Task(
+        classes=setting.classes,
+        tracker=setting.tracker,
+        gate=gate,
+        tell=setting.tell,
+        evidence=setting.evidence if evidence is None else evidence,
+        masks=Masks(setting.masks),
+        tiles=setting.tiles.model_copy(update={"sweep_s": min(setting.tiles.sweep_s, soonest)}),
+    )
 
 
 def made_journal(config: NodeConfig) -> Callable[[UUID, int], None] | None:
@@ -164,9 +183,9 @@ def _called(
 
 def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:
     setting = config.models
-    objects = _detector(setting.detector or "", listed, setting, Task.OBJECTS)
+    objects = _detector(setting.detector or "", listed, setting, catalogue.Task.OBJECTS)
     wanted = setting.faces or _pulled_faces(listed, setting)
-    return DetectorEyes(objects, _detector(wanted, listed, setting, Task.FACES) if wanted else None)
+    return DetectorEyes(objects, _detector(wanted, listed, setting, catalogue.Task.FACES) if wanted else None)
 
 
 def _pulled_faces(listed: catalogue.Catalogue, setting: ModelSetting) -> str | None:
@@ -175,14 +194,14 @@ def _pulled_faces(listed: catalogue.Catalogue, setting: ModelSetting) -> str | N
     return USUAL_FACES if known is not None and known.lies(setting.store).is_file() else None
 
 
-def _detector(name: str, listed: catalogue.Catalogue, setting: ModelSetting, task: Task) -> Detector:
+def _detector(name: str, listed: catalogue.Catalogue, setting: ModelSetting, task: catalogue.Task) -> Detector:
     try:
         entry = listed[name]
     except KeyError as error:
         raise ModelRefused(Reason.MISSING, name, str(error.args[0])) from error
     if entry.task is not task:
         raise ModelRefused(Reason.SHAPE, name, f"looks for {entry.task}; models.{_SETTINGS[task]} looks for {task}")
-    if task is Task.OBJECTS and not STREET.intersection(labels_of(entry)):
+    if task is catalogue.Task.OBJECTS and not STREET.intersection(labels_of(entry)):
         raise ModelRefused(Reason.SHAPE, name, f"knows none of {', '.join(sorted(STREET))}: no street can be watched")
     return Detector(entry, entry.lies(setting.store), threads=1, provider=setting.provider)
 

@@ -19,17 +19,16 @@ import structlog
 import uuid_utils.compat as uuid
 
 from edge.bugs import Bugs, end_soon
-from edge.build import cameras, client_of, eyes_of, made_journal, mains, rings, versions, witness
+from edge.build import cameras, client_of, eyes_of, made_journal, mains, rings, task_of, versions, witness
 from edge.clips import Clips
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
 from edge.coverage import Coverage
 from edge.discipline import Discipline
-from edge.eye import Eye, Task, Told
+from edge.eye import Eye, Told
 from edge.fitness import Fitness
 from edge.health import Stages
 from edge.luma import luma
-from edge.masks import Masks
 from edge.obeying import Orders
 from edge.orders import Running
 from edge.outbox import Outbox
@@ -279,7 +278,7 @@ class Node:
         return {
             camera.id: Eye(
                 witness(camera, model, config_rev),
-                Task(camera.classes, camera.tracker, camera.gate, camera.tell, camera.evidence, Masks(camera.masks)),
+                task_of(camera),
                 camera.scene(),
                 uuid.uuid7,
                 main=self._mains[camera.id].nearest if camera.id in self._mains else None,

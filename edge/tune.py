@@ -213,7 +213,8 @@ def _looks(
     setting: CameraSetting, pictures: Sequence[Frame], eyes: Eyes, seconds: float, *, own_thread: bool
 ) -> tuple[int, float, float]:
     """So many looks, ms in the network, ms altogether."""
-    always = setting.model_copy(update={"gate": GateSetting(recheck_s=0)})
+    tiles = setting.tiles.model_copy(update={"sweep_s": 0.0})  # as many parts as there may be, at every look
+    always = setting.model_copy(update={"gate": GateSetting(recheck_s=0), "tiles": tiles})
     eye = unproven_eye(always, eyes, None)
     for count in range(WARM_UP):
         _look(eye, eyes, pictures, count, setting.fps)
