@@ -29,6 +29,7 @@ from edge.eye import Eye, Told
 from edge.fitness import Fitness
 from edge.health import Stages
 from edge.luma import luma
+from edge.memory import give_back
 from edge.obeying import Orders
 from edge.orders import Running
 from edge.outbox import Outbox
@@ -227,6 +228,7 @@ class Node:
             await asyncio.to_thread(self.outbox.add, start, tally)
 
     def _report(self) -> None:
+        give_back()
         now, up_s = self.clock.now(), self.clock.monotonic() - self._began
         self.outbox.add(now, self._reporter.health(self.config.data, now, up_s, self._discipline.offset_ms()))
 

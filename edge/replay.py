@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import uuid_utils.compat as uuid
 
-from edge.build import eyes_of, task_of, witness
+from edge.build import eyes_of, task_of, width_of, witness
 from edge.config import CameraSetting, NodeConfig, settled
 from edge.eye import Eye, Glimpse
 from edge.fitness import Fitness
@@ -67,7 +67,8 @@ class Replay:
             told(glimpse)
 
         eye = unproven_eye(self.camera, self._eyes, explain)
-        source = FileCamera(self.camera.id, self._video, pace="fast", loop=False, looked_at_fps=self.camera.fps)
+        fps, width = self.camera.fps, width_of(self.camera)
+        source = FileCamera(self.camera.id, self._video, pace="fast", loop=False, looked_at_fps=fps, width=width)
         with source.open(self._clock) as frames:
             for frame in frames:
                 seconds = frame.elapsed

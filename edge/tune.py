@@ -25,7 +25,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from edge.build import cameras, eyes_of, versions
+from edge.build import cameras, eyes_of, versions, width_of
 from edge.config import CameraSetting, NodeConfig
 from edge.eye import Eye
 from edge.fitting import FULL, Fit, Price, fit
@@ -206,7 +206,9 @@ def refuse_overcommitted(config: NodeConfig, *, overcommit: bool) -> str | None:
 
 def _source(setting: CameraSetting, own: Camera, video: Path | None) -> Camera:
     file = video or (setting.source.file if isinstance(setting.source, FileSource) else None)
-    return own if file is None else FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps)
+    if file is None:
+        return own
+    return FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps, width=width_of(setting))
 
 
 def _looks(
