@@ -1,8 +1,8 @@
 """How every rule of a camera stands, for whoever sets it up: what is open, who is nearest now, and who came nearest.
 
 Idea: the judges say at every look what they hold (`edge.analytics.nearly`); of each rule the page is told the nearest
-figure of this look and the nearest one since the rules began, beside the figure that was wanted. Somebody who was told
-in the end is no longer what nearly happened. Pure.
+figure of this look and the nearest one since the rules began, beside the figure that was wanted; of a class that is not
+asked for only where there is nobody else. Somebody who was told in the end is no longer what nearly happened. Pure.
 Limits: of each rule one figure is kept: once whom it is about is told, what others reached before is forgotten.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from edge.analytics.happening import Happening, Key, Phase
-from edge.analytics.nearly import Nearly
+from edge.analytics.nearly import Nearly, What
 from edge.analytics.watches import Watch
 
 Told = dict[str, Any]
@@ -31,7 +31,7 @@ class Standing:
         now: dict[str, Nearly] = {}
         for one in nearly:
             for kept in (now, self._nearest):
-                if one.rule not in kept or one.near >= kept[one.rule].near:
+                if one.rule not in kept or _nearness(one) >= _nearness(kept[one.rule]):
                     kept[one.rule] = one
         for happening in happenings:
             self._happened(happening)
@@ -58,6 +58,10 @@ class Standing:
             "now": _figure(now.get(rule.id)),
             "nearest": _figure(self._nearest.get(rule.id)),
         }
+
+
+def _nearness(one: Nearly) -> tuple[bool, float]:
+    return one.what is not What.CLASS, one.near
 
 
 def _figure(nearly: Nearly | None) -> Told | None:

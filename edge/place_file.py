@@ -1,10 +1,10 @@
 """Zones, lines, masks and rules of one camera written into a node's file, and nothing else of it changed.
 
 Idea: the file belongs to a person. It is not dumped anew; the text of each part that changed is cut out and another
-put there, found by the marks of the YAML parser. A place keeps its comment as long as it keeps its id, a rule as long
-as it is of the same kind over the same zone, and a mask, which has no name, as long as it is the same one or as many
-came as went. What comes out is read again and must hold the old content with these parts in it and nothing else, or it
-is refused. Pure.
+put there, found by the marks of the YAML parser. A place keeps its comment as long as it keeps its id; a rule has that
+of one of its kind, over the same zone if there was one; a mask, which has no name, keeps it as long as it is the same
+one or as many came as went. What comes out is read again and must hold the old content with these parts in it and
+nothing else, or it is refused. Pure.
 Limits: a camera that is an alias of another one cannot be written; what changed is written on one line.
 """
 
@@ -94,6 +94,7 @@ def _origins(before: Sequence[Place], after: Sequence[Place]) -> list[int | None
 
     match(lambda old, new: old == new)
     match(lambda old, new: _name(old) == _name(new) is not None)
+    match(lambda old, new: _kind(old) == _kind(new) is not None)
     nameless = all(_name(place) is None for place in (*before, *after))
     if nameless and len(left) == found.count(None):
         match(lambda *_: True)
@@ -104,8 +105,13 @@ def _name(place: Place) -> Hashable:
     """What a place or a rule is called in its list; None for a mask."""
     if "id" in place:
         return str(place["id"])
-    rules = [(kind, str(rule.get("zone"))) for kind, rule in place.items() if isinstance(rule, dict)]
-    return rules[0] if rules else None
+    kind = _kind(place)
+    return None if kind is None else (kind, str(place[kind].get("zone")))
+
+
+def _kind(place: Place) -> str | None:
+    """Of which kind a rule is; None for what is none."""
+    return next((kind for kind, rule in place.items() if isinstance(rule, dict)), None)
 
 
 def _added(text: str, camera: yaml.MappingNode, part: str, places: Sequence[Place]) -> str:

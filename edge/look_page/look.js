@@ -3,7 +3,7 @@
 import { begun, figuresOf, kindOf, ruleBox, setting, tellStanding } from "./rules.js";
 import { choose, kindWords, made, spoken, word } from "./words.js";
 
-const EVERY_MS = 400, STEP = 0.005, LONG_STEP = 0.05, WIDE = 1000, ZONE_LEAST = 3, SIGNS = 4;
+const EVERY_MS = 400, STEP = 0.005, LONG_STEP = 0.05, WIDE = 1000, ZONE_LEAST = 3, SIGNS = 4, LETTER = 7;
 const PAINT = { mask: { fill: "url(#hatch)" }, way: { "marker-end": "url(#head)" } };
 const at = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
@@ -82,12 +82,17 @@ function draw() {
 }
 // What is seen is drawn beside the corners and not with them: a corner must stay the same one while it is clicked.
 function seen() {
-  const height = high(), drawn = [];
-  for (const [kind, boxes] of [["unsure", state.unsure ?? []], ["track", state.tracks ?? []]])
+  const height = high(), drawn = [], named = [];
+  const surest = (boxes) => (boxes ?? []).toSorted((one, other) => other.score - one.score);
+  for (const [kind, boxes] of [["track", surest(state.tracks)], ["unsure", surest(state.unsure)]])
     for (const { box: [x0, y0, x1, y1], score, label, track } of boxes) {
       drawn.push(shape("rect", { x: x0 * WIDE, y: y0 * height, width: (x1 - x0) * WIDE, height: (y1 - y0) * height, class: kind }));
       const name = kind === "track" ? `${label} ${track} · ${score.toFixed(2)}` : `${label}? ${score.toFixed(2)}`;
-      drawn.push(shape("text", { x: x0 * WIDE, y: Math.max(y0 * height - pixels(5), pixels(15)), class: "name" }, name));
+      const x = x0 * WIDE, y = Math.max(y0 * height - pixels(5), pixels(15)), wide = pixels(LETTER * name.length);
+      // Of names that lie on each other nobody reads one: the surer one is written.
+      if (named.some((one) => Math.abs(one.y - y) < pixels(LETTER * 2) && x < one.x + one.wide && one.x < x + wide)) continue;
+      named.push({ x, y, wide });
+      drawn.push(shape("text", { x, y, class: "name" }, name));
     }
   at("objects").replaceChildren(...drawn);
 }
@@ -135,17 +140,17 @@ function steer(event, place, index) {
 const FIELDS = { zone: ["id"], line: ["id", "rightward", "leftward"], mask: [] };
 function list() {
   at("list").replaceChildren(...listed().map(({ kind, part, name, place }) => {
-    const box = made("fieldset", {}, made("legend", {}, kind === "mask" ? `${word(kind)} ${name}` : word(kind)));
+    const fields = made("div", { class: "fields" });
     for (const key of FIELDS[kind]) {
       const input = made("input", { value: place[key] ?? "", autocomplete: "off", spellcheck: "false" });
       if (kind === "zone" && key === "id") follow(input, place);
       input.addEventListener("input", () => { place[key] = input.value; if (!input.value && key !== "id") delete place[key]; draw(); });
-      box.append(made("label", {}, word(key === "id" ? "name" : key), input));
+      fields.append(made("label", {}, word(key === "id" ? "name" : key), input));
     }
     const remove = made("button", { type: "button", "aria-label": `${word("remove")}: ${word(kind)} ${name}` }, word("remove"));
     remove.addEventListener("click", () => { places[part].splice(places[part].indexOf(place), 1); list(); draw(); });
-    box.append(remove);
-    return box;
+    fields.append(remove);
+    return made("fieldset", {}, made("legend", {}, kind === "mask" ? `${word(kind)} ${name}` : word(kind)), fields);
   }));
   rules();
 }

@@ -48,9 +48,8 @@ export function standing(rule, now, clean) {
   return lines.length ? lines : [word("nobody")];
 }
 export function tellStanding(box, rule, now, clean) {
-  const list = box.querySelector(".standing"), lines = standing(rule, now, clean);
-  if ([...list.children].map((one) => one.textContent).join("\n") !== lines.join("\n")) list.replaceChildren(...lines.map((one) => made("li", {}, one)));
-  list.classList.toggle("open", Boolean(now?.open.length));
+  const list = box.querySelector(".standing"), lines = standing(rule, now, clean), opened = now?.open.length ?? 0;
+  if ([...list.children].map((one) => one.textContent).join("\n") !== lines.join("\n")) list.replaceChildren(...lines.map((one, index) => made("li", index < opened ? { class: "open" } : {}, one)));
   const relearn = box.querySelector(".relearn");
   if (relearn) relearn.disabled = !now;
 }
@@ -68,13 +67,14 @@ export function ruleBox(rule, zones, { changed, removed, relearn }) {
   const zone = made("select", {}, ...names.map((name) => made("option", { value: name }, name)));
   zone.value = own.zone;
   zone.addEventListener("change", () => set("zone", zone.value));
-  box.append(made("label", {}, word("zone"), zone));
+  const fields = made("div", { class: "fields" }, made("label", {}, word("zone"), zone));
+  box.append(fields);
   for (const key of FIGURES[kind] ?? []) {
-    const input = made("input", { type: "number", step: "any", min: 0, inputmode: "decimal", value: own[key] ?? "" });
+    const input = made("input", { type: "number", step: "any", min: 0, inputmode: "decimal", value: own[key] ?? "", placeholder: USUAL[kind]?.[key] ?? "" });
     input.addEventListener("input", () => set(key, input.value === "" ? undefined : Number(input.value)));
-    box.append(made("label", {}, word(key), input));
+    fields.append(made("label", {}, word(key), input));
   }
-  if (FIGURES[kind] && !NO_CLASSES.includes(kind)) box.append(classes(own, set));
+  if (FIGURES[kind] && !NO_CLASSES.includes(kind)) fields.append(classes(own, set));
   if (kind === "wrong_way") box.append(made("p", { class: "hint" }, word("arrow")));
   if (!FIGURES[kind]) box.append(made("p", { class: "hint" }, word("byHand")));
   const row = made("p", { class: "row" });

@@ -90,6 +90,13 @@ def test_a_rule_keeps_its_comment_while_its_figures_change() -> None:
     understand(text, "f")
 
 
+def test_a_rule_keeps_its_comment_when_its_zone_is_given_another_name() -> None:
+    renamed = {"loitering": {"zone": "pavement", "after_s": 20}}
+    zones = [WALK | {"id": "pavement"}, ROAD]
+    text = with_places(FILE, "f", "cam-1", {"zones": zones, "watch": [renamed, {"crowding": {}}, STOPPED]})
+    assert text.index("{loitering:") < text.index("# the police asked for it") < text.index("stopped_vehicle:")
+
+
 def test_a_rule_that_goes_takes_its_comment_along_and_no_other() -> None:
     text = with_places(FILE, "f", "cam-1", {"watch": [LOITERING]})
     assert camera(text)["watch"] == [LOITERING]
