@@ -22,6 +22,7 @@ from edge.durable import DiskRefusedError, InUseError
 from edge.look_commands import look
 from edge.memory import few_heaps
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
+from edge.relearn_commands import relearn
 from edge.replay_commands import replay
 from edge.tune import Overcommitted, refuse_overcommitted
 from edge.tune_commands import tune
@@ -41,6 +42,7 @@ app.command()(discover)
 app.command()(replay)
 app.command()(look)
 app.command()(tune)
+app.command()(relearn)
 _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 

@@ -8,7 +8,7 @@ written.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -204,6 +204,11 @@ class Eye:
         """Go on from what was clean before a restart, `after_s` watched seconds from the first look."""
         with self._lock:
             self._scene.recall(clean, after_s)
+
+    def relearn(self, rules: Container[str]) -> None:
+        """What these slow-change rules see from now on is clean; what they told is over."""
+        with self._lock:
+            self._scene.relearn(rules)
 
     def _advance(self, frame: Frame) -> float:
         """Stream seconds that never fall: a source opened again begins at 0, and what passed meanwhile is added.

@@ -30,7 +30,7 @@ from edge.fitness import Fitness
 from edge.health import Stages
 from edge.luma import luma
 from edge.memory import give_back
-from edge.obeying import Orders
+from edge.obeying import Orders, plain
 from edge.orders import Running
 from edge.outbox import Outbox
 from edge.publisher import Publisher, PublisherStats
@@ -272,7 +272,7 @@ class Node:
             self.outbox.add(self.clock.now(), told)
 
         running = Running(self.config, file.own if file else {})
-        verbs = {"ping": _nothing, "report": self._report}
+        verbs = {"ping": plain(_nothing), "report": plain(self._report), "relearn": self._references.relearn}
         return Orders(running, file, reply, verbs, self.clock)
 
     def _make_eyes(self, config_rev: str) -> dict[str, Eye]:

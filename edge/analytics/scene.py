@@ -6,7 +6,7 @@ State per track lives until the tracker tells that it ended, or until it was not
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -107,6 +107,12 @@ class Scene:
         for rule, slow, _ in self._slow:
             if rule in clean:
                 slow.recall(clean[rule], after_s)
+
+    def relearn(self, rules: Container[str]) -> None:
+        """Let these slow-change rules learn anew what is clean."""
+        for rule, slow, _ in self._slow:
+            if rule in rules:
+                slow.relearn()
 
     def nearly(self) -> list[Nearly]:
         """How far everybody has come, by the last look, towards what has not happened."""
