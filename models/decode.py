@@ -1,4 +1,4 @@
-"""What a network says, turned into boxes: one pure function per output head.
+"""What a network says, turned into boxes, or a classifier's into scores: one pure function per output head.
 
 Idea: every head takes the raw outputs and gives `Boxes` in canvas pixels; nothing else knows how a family of
 networks writes its answer. The recipe is the same for all grids: best class score, threshold, and only for the
@@ -145,6 +145,29 @@ def fastestdet(outputs: Outputs, asked: Asked) -> Boxes:
     return suppress(_centred(np.concatenate([centre, size], 1), score, label), asked.overlap)
 
 
+def softmax(outputs: Outputs) -> Floats:
+    """(1, classes) logits of which one is meant: shares that sum to 1, float32 (classes,)."""
+    logits = outputs[0][0].astype(np.float32)
+    weight = np.exp(logits - logits.max())
+    shares: Floats = weight / weight.sum()
+    return shares
+
+
+def sigmoid(outputs: Outputs) -> Floats:
+    """(1, classes) logits, each for itself: float32 (classes,) in 0..1."""
+    scores: Floats = 1 / (1 + np.exp(-np.clip(outputs[0][0].astype(np.float32), -80, 80)))
+    return scores
+
+
+def scores(outputs: Outputs) -> Floats:
+    """(1, classes) in 0..1 as the network made them itself, float32 (classes,)."""
+    return np.asarray(outputs[0][0], np.float32)
+
+
+CLASSIFY: Mapping[Head, Callable[[Outputs], Floats]] = MappingProxyType(
+    {Head.SOFTMAX: softmax, Head.SIGMOID: sigmoid, Head.SCORES: scores}
+)
+
 DECODE: Mapping[Head, Callable[[Outputs, Asked], Boxes]] = MappingProxyType(
     {
         Head.YOLOX: yolox,
@@ -170,6 +193,7 @@ def expected(head: Head, want: Input, classes: int) -> tuple[Shape, ...]:
         Head.YUNET: [(1, cells, width) for width in (1, 1, 4, 2 * YUNET_CORNERS) for cells in each],
         Head.NANODET: [(1, cells, width) for width in (classes, 4 * NANODET_BINS) for cells in each],
         Head.FASTESTDET: [(1, 5 + classes, rows, columns)],
+        **{head: [(1, classes)] for head in CLASSIFY},
     }
     return tuple(shapes[head])
 
