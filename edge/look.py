@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge.build import cameras, eyes_of
+from edge.cascade import opened, second_looks
 from edge.config import CameraSetting, understand
 from edge.eye import Eye, Glimpse
 from edge.fitness import Fitness
@@ -67,7 +68,7 @@ class Look:
             )
         self._config = config.model_copy(update={"cameras": tuple(chosen), "clips": None})
         self._sources = cameras(self._config)
-        self._eyes = eyes_of(self._config, self._sources)[0]
+        self._eyes, self._models = eyes_of(self._config, self._sources)[0], opened(self._config)
         self._seen = {one.id: self._fresh(one) for one in chosen}
         self._slots, self._stop = Slots(), threading.Event()
         self._saving = threading.Lock()
@@ -136,7 +137,8 @@ class Look:
         def explain(glimpse: Glimpse) -> None:
             self._explained(setting.id, glimpse)
 
-        return _Seen(unproven_eye(setting, self._eyes, explain), Fitness(setting.fitness))
+        second = second_looks(setting, self._config, self._models)
+        return _Seen(unproven_eye(setting, self._eyes, explain, second), Fitness(setting.fitness))
 
     def _explained(self, camera: str, glimpse: Glimpse) -> None:
         seen = self._seen[camera]

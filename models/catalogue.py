@@ -163,9 +163,8 @@ class Entry(Closed):
     def _agrees(self) -> Self:
         if (self.task is Task.CLASSES) != (self.head in WITHOUT_BOXES):
             raise ValueError(f"head {self.head} does not answer what task {self.task} asks")
-        if self.head not in WITHOUT_BOXES | {Head.DETR} and (
-            self.input.height % COARSEST_STRIDE or self.input.width % COARSEST_STRIDE
-        ):
+        uneven = self.input.height % COARSEST_STRIDE or self.input.width % COARSEST_STRIDE
+        if uneven and self.head not in WITHOUT_BOXES | {Head.DETR}:
             raise ValueError(f"input height and width must be multiples of {COARSEST_STRIDE} for head {self.head}")
         if self.bundled is not None and self.sources:
             raise ValueError("a bundled model is never fetched: give sources or bundled, not both")

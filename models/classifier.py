@@ -2,7 +2,7 @@
 
 Idea: the detector's own three stages with another last one, so a classifier comes from the catalogue, is proved by its
 sha256 and warmed up like every other model. It is asked about crops (`edge.second_look`), never about a whole street.
-Limits: it owns one canvas and one session, so one classifier serves one thread. A score that is not a number is 0.
+Limits: it owns one canvas and one session, so one classifier serves one thread.
 """
 
 from pathlib import Path
@@ -45,5 +45,4 @@ class Classifier:
 
         Raises ValueError when `pixels` is no such picture.
         """
-        said = self._decode(self._session.run(self._letterbox.fill(pixels)[0]))
-        return np.clip(np.nan_to_num(said, nan=0.0), 0, 1)
+        return self._decode(self._session.run(self._letterbox.fill(pixels)[0]))

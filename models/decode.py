@@ -27,6 +27,7 @@ STRIDES = (8, 16, 32)
 FASTESTDET_STRIDE = 16
 NANODET_BINS = 8
 YUNET_CORNERS = 5
+SUREST_LOGIT = 80.0
 
 Floats: TypeAlias = NDArray[np.float32]
 Outputs: TypeAlias = Sequence[NDArray[Any]]
@@ -147,7 +148,7 @@ def fastestdet(outputs: Outputs, asked: Asked) -> Boxes:
 
 def softmax(outputs: Outputs) -> Floats:
     """(1, classes) logits of which one is meant: shares that sum to 1, float32 (classes,)."""
-    logits = outputs[0][0].astype(np.float32)
+    logits = _bounded(outputs[0][0])
     weight = np.exp(logits - logits.max())
     shares: Floats = weight / weight.sum()
     return shares
@@ -155,13 +156,14 @@ def softmax(outputs: Outputs) -> Floats:
 
 def sigmoid(outputs: Outputs) -> Floats:
     """(1, classes) logits, each for itself: float32 (classes,) in 0..1."""
-    scores: Floats = 1 / (1 + np.exp(-np.clip(outputs[0][0].astype(np.float32), -80, 80)))
-    return scores
+    shares: Floats = (1 / (1 + np.exp(-_bounded(outputs[0][0])))).astype(np.float32)
+    return shares
 
 
 def scores(outputs: Outputs) -> Floats:
     """(1, classes) in 0..1 as the network made them itself, float32 (classes,)."""
-    return np.asarray(outputs[0][0], np.float32)
+    shares: Floats = np.clip(np.nan_to_num(outputs[0][0], nan=0.0), 0, 1).astype(np.float32)
+    return shares
 
 
 CLASSIFY: Mapping[Head, Callable[[Outputs], Floats]] = MappingProxyType(
@@ -227,6 +229,12 @@ def _offset(cells: Floats, corner: Floats, stride: Floats) -> Floats:
 def _centred(centre_size: Floats, score: Floats, label: NDArray[np.int32]) -> Boxes:
     middle, half = centre_size[:, :2], centre_size[:, 2:] / 2
     return _finite(Boxes(np.concatenate([middle - half, middle + half], 1).astype(np.float32), score, label))
+
+
+def _bounded(logits: NDArray[Any]) -> Floats:
+    """Logits that an exponential survives; what is no number says no."""
+    bounded: Floats = np.clip(np.nan_to_num(logits, nan=-SUREST_LOGIT), -SUREST_LOGIT, SUREST_LOGIT).astype(np.float32)
+    return bounded
 
 
 def _finite(boxes: Boxes) -> Boxes:
