@@ -155,7 +155,8 @@ class SecondLooks:
         crops = {
             wish: crop
             for wish, box in places.items()
-            if (crop := crop_of(box, width, height, self._looks[wish.look].grow, self._looks[wish.look].least_px))
+            if self._turns.ready(wish, now.elapsed)
+            and (crop := crop_of(box, width, height, self._looks[wish.look].grow, self._looks[wish.look].least_px))
         }
         turn, waiting = self._turns.due(crops, now.elapsed)
         began, served = self._timer(), 0

@@ -39,6 +39,10 @@ class Turns:
         """How many are remembered."""
         return len(self._first)
 
+    def ready(self, wish: Wish, elapsed: float) -> bool:
+        """Whether it was left alone for long enough; cheaper than to stand in the line."""
+        return elapsed - self._asked.get(wish, NEVER) >= self._every[wish.look]
+
     def due(self, wishes: Iterable[Wish], elapsed: float) -> tuple[list[Wish], int]:
         """Whom to ask now, in order, and how many more are due but have to wait for lack of crops."""
         waiting = []
@@ -46,7 +50,7 @@ class Turns:
             if wish not in self._first:
                 self._first[wish] = self._came
                 self._came += 1
-            if elapsed - self._asked.get(wish, NEVER) >= self._every[wish.look]:
+            if self.ready(wish, elapsed):
                 waiting.append(wish)
         waiting.sort(key=lambda wish: (self._asked.get(wish, NEVER), self._first[wish]))
         left, chosen = list(self._most), []
