@@ -21,6 +21,7 @@ from edge.config_file import ConfigFile
 from edge.discovering import discover
 from edge.durable import DiskRefusedError, InUseError
 from edge.look_commands import look
+from edge.memory import few_heaps
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
 from edge.replay_commands import replay
 from edge.tune import Overcommitted, refuse_overcommitted
@@ -91,6 +92,7 @@ def run(config_file: Config = NODE_FILE, overcommit: Overcommit = False) -> None
     for the outbox is waited for.
     """
     logs.configure()
+    few_heaps()
     file = ConfigFile(config_file)
     try:
         node = _started(file, overcommit=overcommit)

@@ -104,11 +104,12 @@ class SecondLooks:
     def widened(self, eyes: Eyes, alive: Detections | None = None) -> Eyes:
         """The eyes with the classes of these looks beside their own, and with what is to be blurred.
 
-        `alive` is where something was a moment ago, for blurring.
+        `alive` is where something was a moment ago: told where a picture is to leave, and there alone is blurred.
         """
         if self._models is None:
             return eyes
-        return Covering(eyes, self._models, self._detectors, self._blurs, alive)
+        blurs = () if alive is None else self._blurs
+        return Covering(eyes, self._models, self._detectors, blurs, alive)
 
     def joined(self, now: Occasion, wanted: Detections) -> Detections:
         """What the detector found, and with it what second detectors see or saw last."""

@@ -27,7 +27,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from edge.build import cameras, eyes_of, versions
+from edge.build import cameras, eyes_of, versions, width_of
 from edge.cascade import opened, second_looks
 from edge.config import CameraSetting, NodeConfig
 from edge.eye import Eye
@@ -163,7 +163,9 @@ def look_ms(
     """What a look costs while all sessions look: the network, and all the rest, second looks among it, ms."""
 
     def work(one: Eyes) -> tuple[int, float, float]:
-        eye = unproven_eye(setting.model_copy(update={"gate": GateSetting(recheck_s=0)}), one, None, second())
+        tiles = setting.tiles.model_copy(update={"sweep_s": 0.0})  # as many parts as there may be, at every look
+        always = setting.model_copy(update={"gate": GateSetting(recheck_s=0), "tiles": tiles})
+        eye = unproven_eye(always, one, None, second())
         return _looks(eye, setting.fps, pictures, one, seconds, own_thread=own_thread)
 
     with ThreadPoolExecutor(len(eyes)) as pool:
@@ -222,7 +224,9 @@ def refuse_overcommitted(config: NodeConfig, *, overcommit: bool) -> str | None:
 
 def _source(setting: CameraSetting, own: Camera, video: Path | None) -> Camera:
     file = video or (setting.source.file if isinstance(setting.source, FileSource) else None)
-    return own if file is None else FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps)
+    if file is None:
+        return own
+    return FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps, width=width_of(setting))
 
 
 def _looks(

@@ -7,9 +7,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from edge.build import width_of
 from edge.cascade import opened, second_looks
 from edge.commands import WRONG, app
 from edge.config import understand
+from edge.privacy import WIDEST_PX
 from models.session import ModelRefused, Reason
 from streams.documents import DocumentRefused
 from tests.parts import second_eyes
@@ -112,3 +114,10 @@ def test_every_session_has_models_of_its_own_and_a_camera_without_second_looks_h
     bare = understand(written(tmp_path).read_text("utf-8"), "node.yaml")
     assert opened(bare) is None
     assert not second_looks(bare.cameras[0], bare, None)
+
+
+def test_pictures_of_which_crops_are_asked_about_are_not_made_smaller(tmp_path: Path) -> None:
+    blurs = SMOKE | {"zones": [], "blurs": True}
+    for look, width in ((HELMET, None), (blurs, WIDEST_PX)):
+        (camera,) = understand(written(tmp_path, look).read_text("utf-8"), "node.yaml").cameras
+        assert width_of(camera) == width
