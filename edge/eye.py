@@ -176,6 +176,18 @@ class Eye:
         stages = {**seen.stages, "second": self.second.took_ms} if self.second else seen.stages
         return Told(self.camera, frame.captured, events, pictures, counts, sure, len(wanted) - sure, stages)
 
+    def over(self, frame: Frame, eyes: Eyes) -> None:
+        """The stream ended with this picture: who was going over a line is told to `explain`. Nothing may follow."""
+        with self._lock:
+            happenings, none = self._scene.over(self._elapsed), Detections.none()
+            if happenings and self._explain is not None:
+                self._explain(
+                    Glimpse(
+                        frame, self._elapsed, spared=True, labels=eyes.labels, seen=none, wanted=none, tracks=none,
+                        unborn=none, happenings=happenings, nearly=(),
+                    )
+                )  # fmt: skip
+
     def _see(self, frame: Frame, eyes: Eyes) -> Seen:
         """What a detector sees, or, where nothing moved since it looked, what it saw then."""
         before = self._seen

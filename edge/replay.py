@@ -50,11 +50,17 @@ class Played:
 class Replay:
     """One camera's rules over one video. Raises ModelRefused, DocumentRefused."""
 
-    def __init__(self, config: NodeConfig, video: Path, clock: Clock | None = None) -> None:
-        """`config` has one camera, as `of_node` and `of_rules` make it."""
+    def __init__(
+        self,
+        config: NodeConfig,
+        video: Path,
+        clock: Clock | None = None,
+        eyes: Callable[[Eyes], Eyes] = lambda own: own,
+    ) -> None:
+        """`config` has one camera, as `of_node` and `of_rules` make it. `eyes` may stand before the node's own."""
         (self.camera,) = config.cameras
         self._video, self._clock = video, clock or SystemClock()
-        self._eyes: Eyes = eyes_of(config, ())[0]
+        self._eyes: Eyes = eyes(eyes_of(config, ())[0])
         self._second = second_looks(self.camera, config, opened(config))
         self._fitness = Fitness(self.camera.fitness)
         self._unfit = 0
@@ -64,6 +70,7 @@ class Replay:
     def play(self, told: Callable[[Glimpse], None], passed: Callable[[float], None] = lambda _: None) -> Played:
         """Every look is `told`, and every picture's stream seconds `passed`. Raises SourceRefused, SourceLost."""
         began, seconds = self._clock.monotonic(), 0.0
+        last: Frame | None = None
 
         def explain(glimpse: Glimpse) -> None:
             self.ledger.add(glimpse)
@@ -77,7 +84,10 @@ class Replay:
                 seconds = frame.elapsed
                 if self._fit(frame, eye):
                     eye.look(frame, self._eyes)
+                    last = frame
                 passed(seconds)
+        if last is not None:
+            eye.over(last, self._eyes)
         if self._fitness.unfit is not None:
             self.ledger.unfit(self._fitness.unfit, self._since, seconds)
         return Played(seconds, eye.looks, eye.spared, self._unfit, self._clock.monotonic() - began)

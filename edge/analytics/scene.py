@@ -5,6 +5,7 @@ what the camera did not see: after `blind` it goes on from the next look, so no 
 State per track lives until the tracker tells that it ended, or until it was not seen for `TTL_S`.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -101,6 +102,11 @@ class Scene:
         """From here on the camera does not see; watched time stands still until the next look."""
         self._advance(elapsed)
         self._sees = False
+
+    def over(self, elapsed: float) -> list[Happening]:
+        """The crossings of those who will not be seen again, because the stream is over; no look may follow."""
+        rows = self._roster.forget(self._roster.stale(math.inf, 0))
+        return self._crossed(self._crossings.forget(rows), elapsed)
 
     def clean(self) -> dict[str, Blocks]:
         """What the slow-change rules hold for clean, by their ids; those that still learn are left out."""
