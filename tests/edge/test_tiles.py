@@ -29,7 +29,7 @@ from streams.wire.records import ModelRef
 
 Pixels = NDArray[np.uint8]
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-WIDE, HIGH = 1280, 720
+WIDE, HIGH = 640, 360
 CANVAS = (160, 90)
 WHITE = 230
 
@@ -58,10 +58,10 @@ class ShortSighted:
 
 
 def view(*things: tuple[int, int]) -> Pixels:
-    """A dark wide view with white things of 7 x 7 pixels, by their top left corners."""
+    """A dark wide view with white things of 3 x 3 pixels, by their top left corners."""
     shown = np.full((HIGH, WIDE, 3), 40, np.uint8)
     for x, y in things:
-        shown[y : y + 7, x : x + 7] = 255
+        shown[y : y + 3, x : x + 3] = 255
     return shown
 
 
@@ -73,31 +73,31 @@ def moved(*things: tuple[int, int]) -> NDArray[np.bool_]:
     """As the gate tells it."""
     where = np.zeros((180, 320), bool)
     for x, y in things:
-        where[y // 4 : y // 4 + 4, x // 4 : x // 4 + 4] = True
+        where[y // 2 : y // 2 + 3, x // 2 : x // 2 + 3] = True
     return where
 
 
 def test_somebody_far_away_who_moves_is_seen_at_once_and_placed_right() -> None:
-    tiles, eyes = Tiles(TileSetting(most=1, wide_px=320, sweep_s=3600)), ShortSighted()
+    tiles, eyes = Tiles(TileSetting(most=1, wide_px=160, sweep_s=3600)), ShortSighted()
     for at in range(40):
         tiles.see(frame(at, view()), eyes, moved())  # all parts once
-    thing = (900, 300)
+    thing = (450, 150)
     seen = tiles.see(frame(41, view(thing)), eyes, moved(thing)).detections
     assert len(eyes.see(frame(41, view(thing))).detections) == 0, "the whole picture does not show it"
     (box,) = seen.xyxy * (WIDE, HIGH, WIDE, HIGH)
-    assert box == pytest.approx([900, 300, 907, 307], abs=2)
+    assert box == pytest.approx([450, 150, 453, 153], abs=1.5)
 
 
 def test_a_thing_on_the_seam_of_two_parts_is_told_once() -> None:
-    parts = cut(WIDE, HIGH, 320)
-    thing = (parts[0][2] - 15, 100)  # in the strip that two parts share
-    tiles, eyes = Tiles(TileSetting(most=len(parts), wide_px=320)), ShortSighted()
+    parts = cut(WIDE, HIGH, 160)
+    thing = (parts[0][2] - 8, 50)  # in the strip that two parts share
+    tiles, eyes = Tiles(TileSetting(most=len(parts), wide_px=160)), ShortSighted()
     assert len(tiles.see(frame(0, view(thing)), eyes, None).detections) == 1
 
 
 def test_what_stands_still_is_told_at_every_look_and_asked_for_only_when_its_turn_comes() -> None:
-    tiles, eyes, thing = Tiles(TileSetting(most=4, wide_px=320, sweep_s=10)), ShortSighted(), (700, 500)
-    parts = len(cut(WIDE, HIGH, 320))
+    tiles, eyes, thing = Tiles(TileSetting(most=4, wide_px=160, sweep_s=10)), ShortSighted(), (350, 250)
+    parts = len(cut(WIDE, HIGH, 160))
     told = [len(tiles.see(frame(at, view(thing)), eyes, moved()).detections) for at in range(30)]
     assert told[parts // 4 :] == [1] * (30 - parts // 4)
     assert tiles.closer <= 3 * parts
@@ -115,26 +115,26 @@ def test_a_picture_hardly_larger_than_a_part_is_looked_at_whole() -> None:
 
 
 def test_after_a_blind_spell_nothing_stands_still() -> None:
-    tiles, eyes, thing = Tiles(TileSetting(most=32, wide_px=320, sweep_s=3600)), ShortSighted(), (700, 500)
+    tiles, eyes, thing = Tiles(TileSetting(most=32, wide_px=160, sweep_s=3600)), ShortSighted(), (350, 250)
     assert len(tiles.see(frame(0, view(thing)), eyes, None).detections) == 1
     tiles.forget()
     assert len(tiles.see(frame(1, view()), eyes, None).detections) == 0
 
 
 @given(
-    st.lists(st.lists(st.tuples(st.integers(0, 1260), st.integers(0, 700)), max_size=12), min_size=1, max_size=12),
+    st.lists(st.lists(st.tuples(st.integers(0, 630), st.integers(0, 350)), max_size=12), min_size=1, max_size=12),
     st.integers(1, 5),
 )
 @settings(max_examples=20, deadline=None)
 def test_no_look_takes_more_parts_than_allowed_and_none_is_left_out_for_ever(
     scenes: list[list[tuple[int, int]]], most: int
 ) -> None:
-    tiles, eyes = Tiles(TileSetting(most=most, wide_px=320, sweep_s=1)), ShortSighted()
+    tiles, eyes = Tiles(TileSetting(most=most, wide_px=160, sweep_s=1)), ShortSighted()
     for at, things in enumerate(scenes):
         before = tiles.closer
         tiles.see(frame(at, view(*things)), eyes, moved(*things))
         assert tiles.closer - before <= most
-    still = (1000, 600)
+    still = (500, 300)
     for at in range(len(scenes), len(scenes) + 40):
         found = tiles.see(frame(at, view(still)), eyes, moved())
     assert len(found.detections) == 1
@@ -144,9 +144,9 @@ def test_an_eye_with_tiles_counts_who_is_too_far_for_one_without() -> None:
     yard = Zone(id="yard", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
     told = {}
     for most in (0, 2):
-        task = Task(frozenset({"person"}), evidence=False, tiles=TileSetting(most=most, wide_px=320))
+        task = Task(frozenset({"person"}), evidence=False, tiles=TileSetting(most=most, wide_px=160))
         eye = Eye(Witness("gate"), task, Scene([yard], [], [Occupancy(zone="yard", over=1, for_s=3)]), uuid.uuid7)
-        looks = [eye.look(frame(at / 5, view((300 + 3 * at, 300))), ShortSighted()) for at in range(75)]
+        looks = [eye.look(frame(at / 5, view((150 + 2 * at, 150))), ShortSighted()) for at in range(75)]
         told[most] = [event.kind for look in looks for event in look.events]
     assert told == {0: [], 2: ["occupancy"]}
 
