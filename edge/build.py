@@ -15,11 +15,13 @@ import httpx
 import structlog
 
 from edge.config import STREET, CameraSetting, ModelSetting, NodeConfig
+from edge.eye import Task
+from edge.masks import Masks
+from edge.privacy import WIDEST_PX
 from edge.seeing import DetectorEyes, DrawnEyes, Eyes, labels_of
 from edge.source_settings import DrawnSource, FileSource, HlsSource, MjpegSource, RtspSource, V4l2Source
 from edge.telling import Witness
 from models import catalogue
-from models.catalogue import Task
 from models.detector import Detector
 from models.session import ModelRefused, Reason
 from streams.cameras.device import V4l2Camera
@@ -38,7 +40,7 @@ from streams.wire.records import ModelRef
 log = structlog.get_logger(__name__)
 
 USUAL_FACES: Final = "yunet-faces"
-_SETTINGS: Final = {Task.OBJECTS: "detector", Task.FACES: "faces"}
+_SETTINGS: Final = {catalogue.Task.OBJECTS: "detector", catalogue.Task.FACES: "faces"}
 
 
 class _Usual(TypedDict):
@@ -46,6 +48,7 @@ class _Usual(TypedDict):
     password: str | None
     ca_file: Path | None
     looked_at_fps: float
+    width: int | None
     keep: Preroll | None
     hardware: Hardware | None
 
@@ -92,6 +95,33 @@ def witness(setting: CameraSetting, model: ModelRef | None, config_rev: str) -> 
     return Witness(setting.id, setting.place, sure, config_rev)
 
 
+def width_of(setting: CameraSetting) -> int | None:
+    """How wide a camera's pictures are made that are looked at; None for as they come.
+
+    What leaves is no wider than this, a network's own canvas is smaller, and a picture of 1920 pixels takes twice the
+    memory and, at every step, the time. Where parts of a wide view are looked at closely every pixel is wanted.
+    """
+    return None if setting.tiles.most else WIDEST_PX
+
+
+def task_of(setting: CameraSetting, *, evidence: bool | None = None) -> Task:
+    """What a camera is there for; `evidence` is the setting's own unless told.
+
+    Where a rule wants a look sooner than the gate or the tiles would give it, they give it then.
+    """
+    soonest = setting.soonest_s
+    gate = setting.gate.model_copy(update={"recheck_s": min(setting.gate.recheck_s, soonest)})
+    return Task(
+        classes=setting.classes,
+        tracker=setting.tracker,
+        gate=gate,
+        tell=setting.tell,
+        evidence=setting.evidence if evidence is None else evidence,
+        masks=Masks(setting.masks),
+        tiles=setting.tiles.model_copy(update={"sweep_s": min(setting.tiles.sweep_s, soonest)}),
+    )
+
+
 def made_journal(config: NodeConfig) -> Callable[[UUID, int], None] | None:
     """The node's own count of what it makes: a line for every number, on disk before the outbox has it."""
     if config.made_journal is None:
@@ -126,16 +156,18 @@ def _ring(setting: CameraSetting, config: NodeConfig) -> Preroll | None:
 
 
 def _camera(setting: CameraSetting, ring: Preroll | None, part: Hardware | None) -> Camera:
-    fps = setting.fps
+    fps, width = setting.fps, width_of(setting)
     match setting.source:
         case FileSource(file=file, loop=loop):
-            return FileCamera(setting.id, file, loop=loop, looked_at_fps=fps, hardware=part)
+            return FileCamera(setting.id, file, loop=loop, looked_at_fps=fps, width=width, hardware=part)
         case V4l2Source(v4l2=device, size=size, pixels=pixels):
-            return V4l2Camera(setting.id, device, size=size, pixels=pixels, looked_at_fps=fps, keep=ring, hardware=part)
+            return V4l2Camera(
+                setting.id, device, size=size, pixels=pixels, looked_at_fps=fps, width=width, keep=ring, hardware=part
+            )
         case DrawnSource(drawn=seed):
             return Drawn(setting.id, seed=seed, looked_at_fps=fps)
         case called:
-            return _called(setting, called, ring, part)
+            return _called(setting, called, ring, part, width)
 
 
 def _called(
@@ -143,6 +175,7 @@ def _called(
     source: RtspSource | MjpegSource | HlsSource,
     ring: Preroll | None,
     part: Hardware | None,
+    width: int | None = None,
 ) -> LiveCamera:
     password = _first_line(source.password_file) if source.password_file else None
     usual = _Usual(
@@ -150,6 +183,7 @@ def _called(
         password=password,
         ca_file=source.ca_file,
         looked_at_fps=setting.fps,
+        width=width,
         keep=ring,
         hardware=part,
     )
@@ -164,9 +198,9 @@ def _called(
 
 def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:
     setting = config.models
-    objects = _detector(setting.detector or "", listed, setting, Task.OBJECTS)
+    objects = _detector(setting.detector or "", listed, setting, catalogue.Task.OBJECTS)
     wanted = setting.faces or _pulled_faces(listed, setting)
-    return DetectorEyes(objects, _detector(wanted, listed, setting, Task.FACES) if wanted else None)
+    return DetectorEyes(objects, _detector(wanted, listed, setting, catalogue.Task.FACES) if wanted else None)
 
 
 def _pulled_faces(listed: catalogue.Catalogue, setting: ModelSetting) -> str | None:
@@ -175,14 +209,14 @@ def _pulled_faces(listed: catalogue.Catalogue, setting: ModelSetting) -> str | N
     return USUAL_FACES if known is not None and known.lies(setting.store).is_file() else None
 
 
-def _detector(name: str, listed: catalogue.Catalogue, setting: ModelSetting, task: Task) -> Detector:
+def _detector(name: str, listed: catalogue.Catalogue, setting: ModelSetting, task: catalogue.Task) -> Detector:
     try:
         entry = listed[name]
     except KeyError as error:
         raise ModelRefused(Reason.MISSING, name, str(error.args[0])) from error
     if entry.task is not task:
         raise ModelRefused(Reason.SHAPE, name, f"looks for {entry.task}; models.{_SETTINGS[task]} looks for {task}")
-    if task is Task.OBJECTS and not STREET.intersection(labels_of(entry)):
+    if task is catalogue.Task.OBJECTS and not STREET.intersection(labels_of(entry)):
         raise ModelRefused(Reason.SHAPE, name, f"knows none of {', '.join(sorted(STREET))}: no street can be watched")
     return Detector(entry, entry.lies(setting.store), threads=1, provider=setting.provider)
 

@@ -20,6 +20,7 @@ from edge.config_file import ConfigFile
 from edge.discovering import discover
 from edge.durable import DiskRefusedError, InUseError
 from edge.look_commands import look
+from edge.memory import few_heaps
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
 from edge.relearn_commands import relearn
 from edge.replay_commands import replay
@@ -90,6 +91,7 @@ def run(config_file: Config = NODE_FILE, overcommit: Overcommit = False) -> None
     for the outbox is waited for.
     """
     logs.configure()
+    few_heaps()
     file = ConfigFile(config_file)
     try:
         node = _started(file, overcommit=overcommit)

@@ -5,6 +5,7 @@ named, never written here: a password stands in a file of its own. Paths are tak
 started in. Zones, lines and rules are `edge.analytics` themselves, so that what they refuse is refused here.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,30 +20,20 @@ from pydantic import (
 from edge.analytics.happening import Kind
 from edge.analytics.places import Line, Zone
 from edge.analytics.scene import Scene
-from edge.analytics.watches import (
-    Congestion,
-    Crowding,
-    Loitering,
-    ObjectLeft,
-    ObjectRemoved,
-    Occupancy,
-    Queue,
-    SlowChange,
-    Speeding,
-    StoppedVehicle,
-    Watch,
-    WrongWay,
-)
+from edge.analytics.watches import ObjectLeft, ObjectRemoved
 from edge.clips import ClipSetting
 from edge.fitness import FitnessSetting
 from edge.gate import GateSetting
 from edge.masks import Mask, refuse_hidden
 from edge.outbox import LEAST_LIMIT
+from edge.schedule import Priority
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
 from edge.source_settings import DrawnSource, Source
 from edge.telling import LASTING
+from edge.tiles import TileSetting
 from edge.tracking import TrackerSettings
+from edge.watch_settings import WatchSetting
 from models.providers import Provider
 from streams import shipped
 from streams.broker import Broker
@@ -54,42 +45,13 @@ STREET = frozenset({"person", "bicycle", "motorcycle", "car", "bus", "truck"})
 MIB = 2**20
 
 
-class WatchSetting(Setting):
-    """One rule over a zone: exactly one of these."""
-
-    loitering: Loitering | None = None
-    stopped_vehicle: StoppedVehicle | None = None
-    crowding: Crowding | None = None
-    occupancy: Occupancy | None = None
-    wrong_way: WrongWay | None = None
-    queue: Queue | None = None
-    congestion: Congestion | None = None
-    speeding: Speeding | None = None
-    object_left: ObjectLeft | None = None
-    object_removed: ObjectRemoved | None = None
-    slow_change: SlowChange | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if len([rule for rule in self._all() if rule]) != 1:
-            raise ValueError(f"give one of {', '.join(type(self).model_fields)}")
-        return self
-
-    def _all(self) -> tuple[Watch | None, ...]:
-        return tuple(getattr(self, name) for name in type(self).model_fields)
-
-    @property
-    def watch(self) -> Watch:
-        """The rule itself."""
-        return next(rule for rule in self._all() if rule)
-
-
 class CameraSetting(Setting):
     """One camera: where its pictures come from, what is watched in them."""
 
     id: Slug
     source: Source
     fps: float = Field(default=5.0, gt=0, le=60, description="pictures looked at a second")
+    priority: Priority = Field(default=Priority.USUAL, description="who is looked at where there is not time for all")
     place: Place | None = None
     classes: frozenset[str] = Field(default=STREET, description="what is tracked and counted")
     zones: tuple[Zone, ...] = ()
@@ -109,6 +71,7 @@ class CameraSetting(Setting):
     gate: GateSetting = Field(
         default=GateSetting(), description="when a picture shows nothing new and is not looked at"
     )
+    tiles: TileSetting = Field(default=TileSetting(), description="closer looks at parts of a wide view")
     evidence: bool = Field(default=True, description="send a redacted picture with each event that opens")
     masks: tuple[Mask, ...] = Field(default=(), description="black in what leaves, and not looked into")
 
@@ -127,6 +90,17 @@ class CameraSetting(Setting):
                 wanted = ", ".join(sorted(rule.classes))
                 raise ValueError(f"{rule.id}: the camera's classes hold none of {wanted}, so this would never happen")
         return self
+
+    @model_validator(mode="after")
+    def _has_parts(self) -> Self:
+        if self.tiles.most and isinstance(self.source, DrawnSource):
+            raise ValueError("tiles: a drawn street tells its truth whole; there is nothing to look at more closely")
+        return self
+
+    @property
+    def soonest_s(self) -> float:
+        """Seconds after which one of its rules wants a look in any case; inf where none does."""
+        return min((rule.look_every_s for rule in self.watch if rule.look_every_s), default=math.inf)
 
     def scene(self) -> Scene:
         """The analytics of this camera. Raises ValueError when places and rules do not fit together."""

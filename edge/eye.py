@@ -29,6 +29,7 @@ from edge.masks import NO_MASKS, Masks
 from edge.privacy import MAIN_WIDEST_PX, WIDEST_PX, NotRedacted, Redacted, redact, regions
 from edge.seeing import Eyes, Seen
 from edge.telling import LASTING, Proof, Teller, Witness
+from edge.tiles import Tiles, TileSetting
 from edge.tracking import Tracker, TrackerSettings
 from models.detections import Detections
 from models.detector import USUAL_THRESHOLD
@@ -65,6 +66,7 @@ class Task:
     tell: frozenset[str] = LASTING
     evidence: bool = True
     masks: Masks = NO_MASKS
+    tiles: TileSetting = field(default_factory=TileSetting)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +121,7 @@ class Eye:
         self.tracks = 0
         self._task = task
         self._tracker = Tracker(task.tracker)
-        self._gate = Gate(task.gate)
+        self._gate, self._tiles = Gate(task.gate), Tiles(task.tiles)
         self._seen: Seen | None = None
         self._scene = scene
         self._teller = Teller(witness, mint)
@@ -169,7 +171,7 @@ class Eye:
         """What a detector sees, or, where nothing moved since it looked, what it saw then."""
         before = self._seen
         if self._gate.opens(frame.pixels, frame.elapsed) or before is None:
-            self._seen = eyes.see(frame)
+            self._seen = self._tiles.see(frame, eyes, self._gate.moved)
             return self._seen
         return Seen(before.detections, {})
 
@@ -185,6 +187,7 @@ class Eye:
         with self._lock:
             self._scene.blind(self._elapsed)
             self._seen = None
+            self._tiles.forget()
             return self._teller.unsure(cause)
 
     def without(self, lost: frozenset[str]) -> None:

@@ -27,6 +27,9 @@ SPREAD: Final = 1.4826  # of a normal distribution: its deviation beside the med
 SMOOTH: Final = (3, 3)
 EVERY_PX: Final = 5
 
+Moved = NDArray[np.bool_]
+"""Where something moved in the small grey picture, (180, 320)."""
+
 
 class GateSetting(Setting):
     """When a camera's picture is not looked at because it shows nothing new."""
@@ -39,10 +42,14 @@ class GateSetting(Setting):
 
 
 class Gate:
-    """One camera's gate; called by one worker at a time."""
+    """One camera's gate; called by one worker at a time.
+
+    `moved` is where something moved between the last two looks; None without a gate, and where there was one look only.
+    """
 
     def __init__(self, setting: GateSetting | None = None) -> None:
         self.spared = 0
+        self.moved: Moved | None = None
         self._setting = setting or GateSetting()
         self._looked: tuple[Luma, float] | None = None
 
@@ -52,21 +59,18 @@ class Gate:
             return True
         picture = luma(pixels)
         before = self._looked
-        if (
-            before is not None
-            and 0 <= now - before[1] < self._setting.recheck_s
-            and not self._moved(before[0], picture)
-        ):
+        self.moved = None if before is None else self._differ(before[0], picture)
+        early = before is not None and 0 <= now - before[1] < self._setting.recheck_s
+        if early and self.moved is not None and int(np.count_nonzero(self.moved)) < self._setting.least_px:
             self.spared += 1
             return False
         self._looked = (picture, now)
         return True
 
-    def _moved(self, before: Luma, picture: Luma) -> bool:
+    def _differ(self, before: Luma, picture: Luma) -> Moved:
         off = picture.astype(np.int16) - before
         off = cv2.blur(np.abs(off - np.int16(_median(off))), SMOOTH)
-        moved = off > max(self._setting.level, NOISES * SPREAD * _median(off))
-        return int(np.count_nonzero(moved)) >= self._setting.least_px
+        return np.asarray(off > max(self._setting.level, NOISES * SPREAD * _median(off)), np.bool_)
 
 
 def _median(values: NDArray[np.int16]) -> float:

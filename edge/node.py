@@ -19,24 +19,24 @@ import structlog
 import uuid_utils.compat as uuid
 
 from edge.bugs import Bugs, end_soon
-from edge.build import cameras, client_of, eyes_of, made_journal, mains, rings, versions, witness
+from edge.build import cameras, client_of, eyes_of, made_journal, mains, rings, task_of, versions, witness
 from edge.clips import Clips
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
 from edge.coverage import Coverage
 from edge.discipline import Discipline
-from edge.eye import Eye, Task, Told
+from edge.eye import Eye, Told
 from edge.fitness import Fitness
 from edge.health import Stages
 from edge.luma import luma
-from edge.masks import Masks
+from edge.memory import give_back
 from edge.obeying import Orders, plain
 from edge.orders import Running
 from edge.outbox import Outbox
 from edge.publisher import Publisher, PublisherStats
 from edge.references import References
 from edge.report import Reporter
-from edge.schedule import Slots
+from edge.schedule import Priority, Slots
 from edge.seeing import Eyes
 from edge.sensing import sense, sources
 from edge.telling import OpenEvents
@@ -90,7 +90,7 @@ class Node:
             evidence_bytes=int(config.outbox.evidence_mb * MIB),
             evidence_per_day=config.evidence.bytes_per_day,
         )
-        self._slots, self._stages = Slots(), Stages()
+        self._slots, self._stages = Slots(_priorities(config), self.clock), Stages()
         self._eye = self._make_eyes(config_rev)
         self._fitness = {camera.id: Fitness(camera.fitness) for camera in config.cameras}
         setting = {camera.id: camera for camera in config.cameras}
@@ -228,6 +228,7 @@ class Node:
             await asyncio.to_thread(self.outbox.add, start, tally)
 
     def _report(self) -> None:
+        give_back()
         now, up_s = self.clock.now(), self.clock.monotonic() - self._began
         self.outbox.add(now, self._reporter.health(self.config.data, now, up_s, self._discipline.offset_ms()))
 
@@ -279,13 +280,17 @@ class Node:
         return {
             camera.id: Eye(
                 witness(camera, model, config_rev),
-                Task(camera.classes, camera.tracker, camera.gate, camera.tell, camera.evidence, Masks(camera.masks)),
+                task_of(camera),
                 camera.scene(),
                 uuid.uuid7,
                 main=self._mains[camera.id].nearest if camera.id in self._mains else None,
             )
             for camera in self.config.cameras
         }
+
+
+def _priorities(config: NodeConfig) -> dict[str, Priority]:
+    return {camera.id: camera.priority for camera in config.cameras}
 
 
 def _nothing() -> None:

@@ -14,12 +14,11 @@ from typing import Any, Final
 
 import uuid_utils.compat as uuid
 
-from edge.build import eyes_of, witness
+from edge.build import eyes_of, task_of, width_of, witness
 from edge.config import CameraSetting, NodeConfig, settled
-from edge.eye import Eye, Glimpse, Task
+from edge.eye import Eye, Glimpse
 from edge.fitness import Fitness
 from edge.luma import luma
-from edge.masks import Masks
 from edge.seeing import Eyes
 from edge.source_settings import FileSource
 from edge.why_not import Ledger
@@ -68,7 +67,8 @@ class Replay:
             told(glimpse)
 
         eye = unproven_eye(self.camera, self._eyes, explain)
-        source = FileCamera(self.camera.id, self._video, pace="fast", loop=False, looked_at_fps=self.camera.fps)
+        fps, width = self.camera.fps, width_of(self.camera)
+        source = FileCamera(self.camera.id, self._video, pace="fast", loop=False, looked_at_fps=fps, width=width)
         with source.open(self._clock) as frames:
             for frame in frames:
                 seconds = frame.elapsed
@@ -141,8 +141,7 @@ def models_of(model: str | None, listed: Path, store: Path) -> dict[str, Any]:
 
 def unproven_eye(camera: CameraSetting, eyes: Eyes, explain: Callable[[Glimpse], None] | None) -> Eye:
     """A camera's eye as a node makes it, but that it takes no picture for an event; it may `explain` every look."""
-    masks = Masks(camera.masks)
-    task = Task(camera.classes, camera.tracker, camera.gate, camera.tell, evidence=False, masks=masks)
+    task = task_of(camera, evidence=False)
     return Eye(witness(camera, eyes.model, CAMERA), task, camera.scene(), uuid.uuid7, explain)
 
 

@@ -25,7 +25,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from edge.build import cameras, eyes_of, versions
+from edge.build import cameras, eyes_of, versions, width_of
 from edge.config import CameraSetting, NodeConfig
 from edge.eye import Eye
 from edge.fitting import FULL, Fit, Price, fit
@@ -206,14 +206,17 @@ def refuse_overcommitted(config: NodeConfig, *, overcommit: bool) -> str | None:
 
 def _source(setting: CameraSetting, own: Camera, video: Path | None) -> Camera:
     file = video or (setting.source.file if isinstance(setting.source, FileSource) else None)
-    return own if file is None else FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps)
+    if file is None:
+        return own
+    return FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps, width=width_of(setting))
 
 
 def _looks(
     setting: CameraSetting, pictures: Sequence[Frame], eyes: Eyes, seconds: float, *, own_thread: bool
 ) -> tuple[int, float, float]:
     """So many looks, ms in the network, ms altogether."""
-    always = setting.model_copy(update={"gate": GateSetting(recheck_s=0)})
+    tiles = setting.tiles.model_copy(update={"sweep_s": 0.0})  # as many parts as there may be, at every look
+    always = setting.model_copy(update={"gate": GateSetting(recheck_s=0), "tiles": tiles})
     eye = unproven_eye(always, eyes, None)
     for count in range(WARM_UP):
         _look(eye, eyes, pictures, count, setting.fps)

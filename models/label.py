@@ -22,6 +22,7 @@ from models.catalogue import Labels
 from models.detections import Detections
 from models.detector import Detector
 from models.fuse import fused, placed
+from models.label_journal import Journal, Row
 from models.pictures import Picture, Pixels
 from models.shape import tiles
 from models.truth import INSTANCES
@@ -98,8 +99,8 @@ def label(
 ) -> Labelled:
     """Label every picture `taken` and write the set to the folder `into`: `images/` and `instances.json`.
 
-    A set a teacher labelled is written anew. Raises NoPicture, OSError, and LabelFailed when there was nothing to
-    label, or a set of another origin lies there.
+    A set a teacher labelled is written anew; one that was cut goes on. Raises NoPicture, OSError, and LabelFailed when
+    there was nothing to label, or a set of another origin lies there.
     """
     _free(into)
     names = list(dict.fromkeys(order.classes.values()))
@@ -107,12 +108,13 @@ def label(
     annotations: list[dict[str, Any]] = []
     taken_names: set[str] = set()
     (into / IMAGES).mkdir(parents=True, exist_ok=True)
+    journal = Journal(into, _info(teacher, order))
     for number, picture in enumerate(taken, 1):
-        name = _kept(picture, into / IMAGES, number if picture.name in taken_names else None)
+        twin = number if picture.name in taken_names else None
+        row = journal.known(number, picture.name) or journal.add(_row(teacher, picture, into, order, names, twin))
         taken_names.add(picture.name)
-        height, width = picture.pixels.shape[:2]
-        images.append({"id": number, "file_name": name, "width": width, "height": height})
-        for box in _boxes(teacher, picture.pixels, order, names):
+        images.append({"id": number, **row.image})
+        for box in row.boxes:
             annotations.append({"id": len(annotations) + 1, "image_id": number, **box})
         if progress:
             progress(number)
@@ -121,6 +123,7 @@ def label(
     categories = [{"id": number, "name": name} for number, name in enumerate(names, 1)]
     told = {"info": _info(teacher, order), "images": images, "annotations": annotations, "categories": categories}
     (into / INSTANCES).write_text(json.dumps(told), "utf-8")
+    journal.done()
     return _labelled(len(images), annotations, names)
 
 
@@ -133,6 +136,13 @@ def _free(into: Path) -> None:
         told = None
     if not isinstance(told, dict) or "teacher" not in (told.get("info") or {}):
         raise LabelFailed(f"{instances} is there, and no teacher made it: name another folder, or move it away")
+
+
+def _row(teacher: Detector, picture: Picture, into: Path, order: Order, names: list[str], twin: int | None) -> Row:
+    name = _kept(picture, into / IMAGES, twin)
+    height, width = picture.pixels.shape[:2]
+    image = {"file_name": name, "width": width, "height": height}
+    return Row(picture.name, image, _boxes(teacher, picture.pixels, order, names))
 
 
 def _kept(picture: Picture, folder: Path, number: int | None) -> str:

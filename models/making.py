@@ -64,7 +64,8 @@ def label(
     The teacher looks at the whole picture and at overlapping square tiles of it, so that small objects count; the
     boxes are fused into one for each object. --class road-user keeps a group, --class motorcycle=motorbike renames.
     Boxes between --doubt and --floor become regions that are neither rewarded nor blamed (COCO's iscrowd). The set
-    says who the teacher was, by sha256, and each box keeps its score.
+    says who the teacher was, by sha256, and each box keeps its score. A picture of a folder that cannot be read is
+    told and passed over; a run that was cut goes on when it is asked for again.
 
     `wardsense models label deimv2-femto street.mp4 frames --into set --class road-user --floor 0.4 --doubt 0.25`
     """
@@ -78,11 +79,14 @@ def label(
         wanted = labels.wanted(classes or [], entry.labels)
         order = labels.Order(wanted, floor, floor if doubt is None else doubt, side)
         whole = sum(pictures.count(source, every) for source in sources)
-        taken = (picture for source in sources for picture in pictures.taken(source, every))
+        broken: list[pictures.NoPicture] = []
+        taken = (picture for source in sources for picture in pictures.taken(source, every, broken.append))
         with progress(f"{entry.name} labels") as told:
             done = labels.label(Detector(entry, file, threads), taken, into, order, lambda number: told(number, whole))
     except (ModelRefused, labels.LabelFailed, pictures.NoPicture, ValueError, OSError) as wrong:
         raise stop(wrong) from wrong
+    for one in broken:
+        typer.echo(f"passed over: {one}", err=True)
     if Use.TRAIN not in entry.licence.fits:
         typer.echo(f"{entry.name} is {entry.licence.spdx}: {UNFIT_TEACHER}", err=True)
     boxes = ", ".join(f"{name} {count}" for name, count in done.boxes.items() if count) or "none"

@@ -6,7 +6,7 @@ without a suffix, so a file without one is known by its first bytes.
 Limits: OpenCV reads films here and hides their time stamps, which nobody in the workshop asks for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -78,11 +78,21 @@ def count(source: Path, every: int = 1) -> int:
     return max(1, -(-frames // every))
 
 
-def taken(source: Path, every: int = 1) -> Iterator[Picture]:
-    """One picture in `every` of a folder or film, or the one file itself. Raises NoPicture."""
+def taken(source: Path, every: int = 1, broken: Callable[[NoPicture], None] | None = None) -> Iterator[Picture]:
+    """One picture in `every` of a folder or film, or the one file itself. Raises NoPicture.
+
+    With `broken`, a file of a folder that is no picture is told to it, and the rest goes on.
+    """
     if source.is_dir():
         for path in stills(source)[::every]:
-            yield Picture(path.relative_to(source).as_posix().replace("/", "-"), read(path), path)
+            try:
+                pixels = read(path)
+            except NoPicture as wrong:
+                if broken is None:
+                    raise
+                broken(wrong)
+                continue
+            yield Picture(path.relative_to(source).as_posix().replace("/", "-"), pixels, path)
     elif source.suffix.lower() in FILMS:
         yield from _frames(source, every)
     else:

@@ -149,6 +149,7 @@ def _opened(entry: Entry, content: bytes, threads: int, provider: Provider) -> A
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = ERRORS_ONLY
+    options.enable_mem_pattern = False  # as fast without it, and a third of a session's memory less (YOLOX-nano)
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         session = ort.InferenceSession(content, options, providers=list(KNOWN[provider].names))

@@ -93,18 +93,19 @@ class Letterbox:
         self._lies = lies
 
 
-def tiles(width: int, height: int, side: int | None = None, overlap: float = 0.2) -> NDArray[np.intp]:
-    """Overlapping squares that cover a picture: pixel corners xyxy, (T, 4), row by row.
+def tiles(width: int, height: int, side: int | tuple[int, int] | None = None, overlap: float = 0.2) -> NDArray[np.intp]:
+    """Overlapping squares, or parts of `side` (wide, high), that cover a picture: pixels xyxy, (T, 4), row by row.
 
     `side` defaults to the shorter edge of the picture, so that 1280x720 gives two tiles; neighbours share at
     least `overlap` of a side, so that whatever is smaller than that lies whole in one of them.
-    Raises ValueError when `side` is below one pixel or `overlap` is outside [0, 1).
+    Raises ValueError when a side is below one pixel or `overlap` is outside [0, 1).
     """
     side = min(width, height) if side is None else side
-    if side < 1 or not 0 <= overlap < 1:
+    wide, high = (side, side) if isinstance(side, int) else side
+    if min(wide, high) < 1 or not 0 <= overlap < 1:
         raise ValueError(f"tiles need a side of at least 1 and an overlap in [0, 1), not {side} and {overlap}")
-    lefts, tops = _starts(width, side, overlap), _starts(height, side, overlap)
-    corners = [(x, y, min(x + side, width), min(y + side, height)) for y in tops for x in lefts]
+    lefts, tops = _starts(width, wide, overlap), _starts(height, high, overlap)
+    corners = [(x, y, min(x + wide, width), min(y + high, height)) for y in tops for x in lefts]
     return np.array(corners, np.intp)
 
 

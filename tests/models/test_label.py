@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models import pictures, truth
+from models import label_journal, pictures, truth
 from models.catalogue import Entry, Head, Labels, load
+from models.detections import Detections
 from models.detector import Detector
 from models.evaluate import evaluate
 from models.label import LabelFailed, Labelled, Order, label, wanted
@@ -88,6 +89,61 @@ def test_pictures_of_one_name_from_two_folders_are_both_kept(
     told = json.loads((tmp_path / "set" / "instances.json").read_text())
     assert [image["file_name"] for image in told["images"]] == ["a.png", "2-a.png"]
     assert sorted(path.name for path in (tmp_path / "set" / "images").iterdir()) == ["2-a.png", "a.png"]
+
+
+class Counted(Detector):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def detect(self, pixels: NDArray[np.uint8], threshold: float = 0.5, *, one_thing: bool = True) -> Detections:
+        self.asked += 1
+        return super().detect(pixels, threshold, one_thing=one_thing)
+
+
+def test_a_run_that_was_cut_goes_on_and_makes_the_set_an_uncut_one_makes(
+    written: Written, says: Callable[..., Says], tmp_path: Path
+) -> None:
+    folder = street(tmp_path / "street")
+    for name in "bcd":
+        cv2.imwrite(str(folder / f"{name}.png"), np.full((64, 96, 3), 90, np.uint8))
+    entry, file = written(Head.DETR, says((8, 8, 48, 28, 0.9, 1)))
+    order = Order({"car": "car"}, side=0)
+
+    def cut_after(most: int) -> Iterator[pictures.Picture]:
+        for number, picture in enumerate(pictures.taken(folder)):
+            if number == most:
+                raise KeyboardInterrupt
+            yield picture
+
+    with pytest.raises(KeyboardInterrupt):
+        label(Detector(entry, file), cut_after(3), tmp_path / "set", order)
+    journal = tmp_path / "set" / label_journal.FILE
+    journal.write_text(journal.read_text()[:-9])  # the last line, half written when the power went
+    again = Counted(entry, file)
+    label(again, pictures.taken(folder), tmp_path / "set", order)
+    assert again.asked == 2
+    label(Detector(entry, file), pictures.taken(folder), tmp_path / "whole", order)
+    cut, whole = (json.loads((tmp_path / name / "instances.json").read_text()) for name in ("set", "whole"))
+    assert cut == whole
+    assert not journal.exists()
+
+
+def test_another_order_begins_anew(tmp_path: Path) -> None:
+    into, row = tmp_path, label_journal.Row("a.png", {"file_name": "a.png"}, [])
+    label_journal.Journal(into, {"teacher": "one"}).add(row)
+    assert label_journal.Journal(into, {"teacher": "one"}).known(1, "a.png") == row
+    assert label_journal.Journal(into, {"teacher": "one"}).known(1, "b.png") is None
+    assert label_journal.Journal(into, {"teacher": "two"}).known(1, "a.png") is None
+
+
+def test_a_broken_picture_of_a_folder_is_told_and_passed_over(tmp_path: Path) -> None:
+    folder, broken = street(tmp_path / "street"), list[pictures.NoPicture]()
+    (folder / "b.jpg").write_bytes(b"\xff\xd8\xff and no more")
+    assert [one.name for one in pictures.taken(folder, broken=broken.append)] == ["a.png"]
+    assert "b.jpg" in str(broken[0])
+    with pytest.raises(pictures.NoPicture):
+        list(pictures.taken(folder))
 
 
 def test_words_of_a_command_line_choose_classes_groups_and_other_names() -> None:

@@ -102,7 +102,7 @@ def order_shape(row: Row[Any]) -> OrderShape:
         kind=row.kind,
         state=row.state,
         verb=row.verb,
-        params=row.params,
+        params=row.params if isinstance(row.params, dict) else None,  # what no worker of ours wrote is not shown
         revision=row.revision,
         sha256=row.sha256,
         issued=row.issued,

@@ -88,7 +88,7 @@ def test_a_command_nobody_answers_expires_and_a_late_answer_still_counts(office:
 
 
 @pytest.mark.parametrize(
-    "odd", [{"verb": "Not a verb!"}, {"expires": None}, {"kind": "config", "revision": "!"}], ids=str
+    "odd", [{"verb": "Not a verb!"}, {"expires": None}, {"kind": "config", "revision": "!"}, {"params": [1]}], ids=str
 )
 def test_an_order_that_cannot_be_read_ends_by_itself_and_the_next_one_goes(office: Office, odd: dict[str, Any]) -> None:
     admin, post = office.person(ADMIN), Scripted()
