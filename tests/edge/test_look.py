@@ -14,9 +14,10 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
+from edge.analytics.happening import MOMENTS, Kind
 from edge.analytics.nearly import What
 from edge.analytics.watches import Loitering, Queue, SlowChange, WrongWay
-from edge.config import WatchSetting, load
+from edge.config import load
 from edge.durable import guard
 from edge.look import Look
 from edge.look_server import LookServer
@@ -98,6 +99,7 @@ def test_the_picture_that_is_shown_is_the_redacted_one(box: Box) -> None:
     until(lambda: box.server.look.picture("cam-1") is not None)
     status, jpeg = box.ask("GET", f"{box.server.path}picture.jpg?camera=cam-1")
     assert (status, jpeg[:2]) == (200, b"\xff\xd8")
+    assert box.ask("GET", f"{box.server.path}picture.jpg?camera=cam-9")[0] == 404
     state = json.loads(box.ask("GET", f"{box.server.path}state.json?camera=cam-1")[1])
     assert state["sight"] == "live"
 
@@ -188,7 +190,7 @@ def test_every_rule_and_every_figure_of_one_has_words_in_both_languages_the_cent
         for language in ("vi", "en"):
             named = json.loads((WORDS / language / "codes.json").read_text("utf-8"))["eventKind"]
             assert {kind: words[0] for kind, words in kinds[language].items()} == {
-                kind: named[kind] for kind in WatchSetting.model_fields
+                kind: named[kind] for kind in set(Kind) - MOMENTS
             }
             assert set(figures[language]) == set(What) - OF_LINES
         seat.leave()
