@@ -99,9 +99,11 @@ def width_of(setting: CameraSetting) -> int | None:
     """How wide a camera's pictures are made that are looked at; None for as they come.
 
     What leaves is no wider than this, a network's own canvas is smaller, and a picture of 1920 pixels takes twice the
-    memory and, at every step, the time. Where parts of a wide view are looked at closely every pixel is wanted.
+    memory and, at every step, the time. Where parts of a wide view are looked at closely, or crops by a second model,
+    every pixel is wanted.
     """
-    return None if setting.tiles.most else WIDEST_PX
+    closely = setting.tiles.most or any(not look.blurs for look in setting.second_looks)
+    return None if closely else WIDEST_PX
 
 
 def task_of(setting: CameraSetting, *, evidence: bool | None = None) -> Task:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge.build import cameras, eyes_of
+from edge.cascade import opened, second_looks
 from edge.config import CameraSetting, understand
 from edge.durable import InUseError
 from edge.eye import Eye, Glimpse
@@ -72,7 +73,7 @@ class Look:
             )
         self._config = config.model_copy(update={"cameras": tuple(chosen), "clips": None})
         self._sources = cameras(self._config)
-        self._eyes = eyes_of(self._config, self._sources)[0]
+        self._eyes, self._models = eyes_of(self._config, self._sources)[0], opened(self._config)
         self._seen = {one.id: self._fresh(one) for one in chosen}
         self._slots, self._stop = Slots(), threading.Event()
         self._saving = threading.Lock()
@@ -158,7 +159,8 @@ class Look:
             _explained(seen, glimpse)
 
         rules = Standing([one.watch for one in setting.watch])
-        seen = _Seen(unproven_eye(setting, self._eyes, explain), Fitness(setting.fitness), rules)
+        second = second_looks(setting, self._config, self._models)
+        seen = _Seen(unproven_eye(setting, self._eyes, explain, second), Fitness(setting.fitness), rules)
         return seen
 
     def _sighted(self, change: Change) -> None:

@@ -20,6 +20,7 @@ import uuid_utils.compat as uuid
 
 from edge.bugs import Bugs, end_soon
 from edge.build import cameras, client_of, eyes_of, made_journal, mains, rings, task_of, versions, witness
+from edge.cascade import opened, second_looks
 from edge.clips import Clips
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
@@ -80,7 +81,7 @@ class Node:
         self._began = self.clock.monotonic()
         self._sources = {source.camera: source for source in cameras(config)}
         self._mains = mains(config)
-        self._eyes = eyes_of(config, list(self._sources.values()))
+        self._eyes, self._models = eyes_of(config, list(self._sources.values())), opened(config)
         self._client = client_of(config)
         config.data.mkdir(parents=True, exist_ok=True)
         self.outbox = Outbox.open(
@@ -284,6 +285,7 @@ class Node:
                 camera.scene(),
                 uuid.uuid7,
                 main=self._mains[camera.id].nearest if camera.id in self._mains else None,
+                second=second_looks(camera, self.config, self._models),
             )
             for camera in self.config.cameras
         }

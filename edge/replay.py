@@ -15,10 +15,12 @@ from typing import Any, Final
 import uuid_utils.compat as uuid
 
 from edge.build import eyes_of, task_of, width_of, witness
+from edge.cascade import opened, second_looks
 from edge.config import CameraSetting, NodeConfig, settled
 from edge.eye import Eye, Glimpse
 from edge.fitness import Fitness
 from edge.luma import luma
+from edge.second_look import SecondLooks
 from edge.seeing import Eyes
 from edge.source_settings import FileSource
 from edge.why_not import Ledger
@@ -48,11 +50,18 @@ class Played:
 class Replay:
     """One camera's rules over one video. Raises ModelRefused, DocumentRefused."""
 
-    def __init__(self, config: NodeConfig, video: Path, clock: Clock | None = None) -> None:
-        """`config` has one camera, as `of_node` and `of_rules` make it."""
+    def __init__(
+        self,
+        config: NodeConfig,
+        video: Path,
+        clock: Clock | None = None,
+        eyes: Callable[[Eyes], Eyes] = lambda own: own,
+    ) -> None:
+        """`config` has one camera, as `of_node` and `of_rules` make it. `eyes` may stand before the node's own."""
         (self.camera,) = config.cameras
         self._video, self._clock = video, clock or SystemClock()
-        self._eyes: Eyes = eyes_of(config, ())[0]
+        self._eyes: Eyes = eyes(eyes_of(config, ())[0])
+        self._second = second_looks(self.camera, config, opened(config))
         self._fitness = Fitness(self.camera.fitness)
         self._unfit = 0
         self._since = 0.0
@@ -61,12 +70,13 @@ class Replay:
     def play(self, told: Callable[[Glimpse], None], passed: Callable[[float], None] = lambda _: None) -> Played:
         """Every look is `told`, and every picture's stream seconds `passed`. Raises SourceRefused, SourceLost."""
         began, seconds = self._clock.monotonic(), 0.0
+        last: Frame | None = None
 
         def explain(glimpse: Glimpse) -> None:
             self.ledger.add(glimpse)
             told(glimpse)
 
-        eye = unproven_eye(self.camera, self._eyes, explain)
+        eye = unproven_eye(self.camera, self._eyes, explain, self._second)
         fps, width = self.camera.fps, width_of(self.camera)
         source = FileCamera(self.camera.id, self._video, pace="fast", loop=False, looked_at_fps=fps, width=width)
         with source.open(self._clock) as frames:
@@ -74,7 +84,10 @@ class Replay:
                 seconds = frame.elapsed
                 if self._fit(frame, eye):
                     eye.look(frame, self._eyes)
+                    last = frame
                 passed(seconds)
+        if last is not None:
+            eye.over(last, self._eyes)
         if self._fitness.unfit is not None:
             self.ledger.unfit(self._fitness.unfit, self._since, seconds)
         return Played(seconds, eye.looks, eye.spared, self._unfit, self._clock.monotonic() - began)
@@ -139,10 +152,15 @@ def models_of(model: str | None, listed: Path, store: Path) -> dict[str, Any]:
     return {"catalogue": str(listed), "store": str(store), "detector": name, "sessions": 1}
 
 
-def unproven_eye(camera: CameraSetting, eyes: Eyes, explain: Callable[[Glimpse], None] | None) -> Eye:
+def unproven_eye(
+    camera: CameraSetting,
+    eyes: Eyes,
+    explain: Callable[[Glimpse], None] | None,
+    second: SecondLooks | None = None,
+) -> Eye:
     """A camera's eye as a node makes it, but that it takes no picture for an event; it may `explain` every look."""
     task = task_of(camera, evidence=False)
-    return Eye(witness(camera, eyes.model, CAMERA), task, camera.scene(), uuid.uuid7, explain)
+    return Eye(witness(camera, eyes.model, CAMERA), task, camera.scene(), uuid.uuid7, explain, second=second)
 
 
 def _canvas(config: NodeConfig) -> int | None:

@@ -1,9 +1,9 @@
 """What a picture and its parts both show, told once.
 
 A part is shown larger, so its box is the better one where it is the surer. Two boxes of one class are one thing where
-they share half their area; one that lies in a surer one of its class is a piece of it, half a bus or a wheel, and is left
-out. `models.fuse` weighs all answers for one object, for a set of labels; that takes milliseconds, and a node
-has none to spare.
+they share half their area; one that lies in a surer one of its class is a piece of it, half a bus or a wheel, and is
+left out. `models.fuse` weighs all answers for one object, for a set of labels; that takes milliseconds, and a node has
+none to spare.
 """
 
 from collections.abc import Sequence

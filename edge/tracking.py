@@ -1,13 +1,14 @@
 """Detections in, the same detections with identities out: a ByteTrack-style tracker that counts seconds, not frames.
 
 Method (Zhang et al., ByteTrack, ECCV 2022): sure boxes are matched first with every confirmed track, unsure boxes then
-keep alive the tracks that are left, and only sure boxes left over begin new tracks. Ours differs in five points:
+keep alive the tracks that are left, and only sure boxes left over begin new tracks. Ours differs in six points:
 time is seconds, so a camera may run at 2 or 25 frames a second and skip; pairs are judged by the odds that the filter
 gives them (`edge.association`), by overlap only what is left over (wheels that come near change faster than the filter
 believes of people), and the odds of a lost track fade with the seconds; a box of another
 class may continue a track (a van is a car, then a truck) but loses against one of the same class (a rider is not the
-motorbike); a shown box lies between what was detected and what is believed, because most of a detector's error is new
-at every look; identities belong to one tracker, begin at 1 and are never reused.
+motorbike); an unsure box that covers a sure one of its class which found its track is that object once more, and keeps
+no lost track alive on it; a shown box lies between what was detected and what is believed, because most of a detector's
+error is new at every look; identities belong to one tracker, begin at 1 and are never reused.
 The class is the majority of the votes cast, weighted by score (Boyer and Moore, 1981: one candidate and its lead, so
 memory does not grow with the number of classes).
 Limits: no appearance, so two people who swap places behind a pillar may swap identities.
@@ -72,6 +73,8 @@ class TrackerSettings:
     """Share of the filter in a shown box; the rest is the detector's."""
     twin: float = 0.85
     """Overlap from which the weaker of two boxes, of any classes, is a second answer for one object: not tracked."""
+    echo: float = 0.4
+    """Overlap from which an unsure box is a second answer for a sure one's object: it keeps no other track alive."""
     most: int = 512
     """Tracks held at once; beyond it, the lowest scores begin none."""
 
@@ -155,11 +158,13 @@ class Tracker:
         worth -= ((self._elapsed - table["seen"]) / settings.fade_s)[:, None]
         worth += np.where(table["label"][:, None] == detections.label, 0.0, np.log(settings.other_label))
         shown = table["hits"] >= settings.hits
-        sure = score >= settings.sure
+        sure, unsure = score >= settings.sure, (score >= settings.unsure) & (score < settings.sure)
         free_rows, free_columns = np.ones(len(table), bool), np.ones(len(score), bool)
         pairs = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
-        for who, which in ((shown, sure), (shown, ~sure & (score >= settings.unsure)), (~shown, sure)):
+        for who, which in ((shown, sure), (shown, unsure), (~shown, sure)):
             some, others = np.flatnonzero(who & free_rows), np.flatnonzero(which & free_columns)
+            if which is unsure:
+                others = others[~_echoes(detections[others], detections[sure & ~free_columns], settings.echo)]
             if not (len(some) and len(others)):
                 continue
             rows, columns = assigned(worth[np.ix_(some, others)])
@@ -232,6 +237,13 @@ def _settled(seen: NDArray[np.float32], believed: NDArray[np.float64], share: fl
 def _others(chosen: NDArray[np.bool_], taken: Rows) -> NDArray[np.bool_]:
     chosen[taken] = False
     return chosen
+
+
+def _echoes(unsure: Detections, taken: Detections, echo: float) -> NDArray[np.bool_]:
+    """Which unsure boxes are a second answer for an object whose sure box, of the same class, found its track."""
+    alike = overlap(unsure.xyxy.astype(np.float64), taken.xyxy.astype(np.float64)) >= echo
+    second: NDArray[np.bool_] = (alike & (unsure.label[:, None] == taken.label)).any(axis=1)
+    return second
 
 
 def _single(detections: Detections, twin: float) -> NDArray[np.bool_]:

@@ -14,13 +14,13 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
-from edge.analytics.happening import MOMENTS, Kind
 from edge.analytics.nearly import What
 from edge.analytics.watches import Loitering, Queue, SlowChange, WrongWay
-from edge.config import load
+from edge.config import WatchSetting, load
 from edge.durable import guard
 from edge.look import Look
 from edge.look_server import LookServer
+from edge.watch_settings import WatchSetting
 from tests.conftest import ROOT
 from tests.parts.browser import Browser, Theme
 from tests.parts.until import until
@@ -190,7 +190,7 @@ def test_every_rule_and_every_figure_of_one_has_words_in_both_languages_the_cent
         for language in ("vi", "en"):
             named = json.loads((WORDS / language / "codes.json").read_text("utf-8"))["eventKind"]
             assert {kind: words[0] for kind, words in kinds[language].items()} == {
-                kind: named[kind] for kind in set(Kind) - MOMENTS
+                kind: named[kind] for kind in WatchSetting.kinds()
             }
             assert set(figures[language]) == set(What) - OF_LINES
         seat.leave()

@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
+from numpy.typing import NDArray
 from typer.testing import CliRunner
 
 from edge.commands import WRONG, app
 from tests.parts import bright_eye, small_street
+from tests.parts.clips import Shape, render
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +87,26 @@ def test_a_box_too_unsure_to_be_followed_is_told_with_its_score(street: tuple[Pa
     _, said = replayed(street, "--rules", rules(tmp_path, tracker=surer, zones=[WHOLE]))
     assert "score 1.000 < 1.000" in said
     assert "too small" not in said
+
+
+def test_whoever_is_going_over_a_line_when_the_video_ends_is_told(street: tuple[Path, Path], tmp_path: Path) -> None:
+    cell, last = bright_eye.CELL, 4
+
+    def passing(number: int, width: int, height: int) -> NDArray[np.uint8]:
+        pixels = np.full((height, width, 3), 20, np.uint8)
+        side = width * cell // bright_eye.WIDTH
+        pixels[side : 2 * side, number * side : (number + 1) * side] = 240
+        return pixels
+
+    shape = Shape(
+        last + 1, small_street.FPS, bright_eye.WIDTH * small_street.SCALE, bright_eye.HEIGHT * small_street.SCALE
+    )
+    clip = render(tmp_path / "cut.mp4", shape, passing)
+    over = (last + 0.5) * cell / bright_eye.WIDTH - 0.004  # a fortieth of a box, half the margin
+    line = {"id": "gate", "a": [over, 1.0], "b": [over, 0.0]}
+    code, said = replayed((clip, street[1]), "--rules", rules(tmp_path, lines=[line]), "--json")
+    assert code == 0
+    assert [event["zone"] for event in told(said, "event")] == ["gate"]
 
 
 def test_whoever_comes_near_a_line_without_crossing_is_told(street: tuple[Path, Path], tmp_path: Path) -> None:

@@ -274,3 +274,25 @@ def test_boxes_too_unsure_to_begin_a_track_are_told_and_no_others() -> None:
         assert tracker.unborn.score.tolist() == [pytest.approx(0.41)]
     tracker.update(Detections.none(), 1.0)
     assert len(tracker.unborn) == 0
+
+
+@pytest.mark.parametrize(("beside", "label", "shown"), [(0.02, 0, [1]), (0.02, 3, [1, 2]), (0.09, 0, [1, 2])])
+def test_a_second_answer_for_one_object_keeps_nobody_elses_track_alive(
+    beside: float, label: int, shown: list[int]
+) -> None:
+    tracker = Tracker()
+    for look in range(10):
+        # The second walks behind the first; when it is hidden the detector tells the first twice.
+        tracker.update(boxes([(0.5, 0.5, 0.1, 0.3), (0.6 - 0.01 * look, 0.5, 0.1, 0.3)], 0.9, [0, label]), look / 10)
+    pair = boxes([(0.5, 0.5, 0.1, 0.3), (0.5 + beside, 0.5, 0.1, 0.3)], [0.9, 0.3], [0, label])
+    assert sorted(tracker.update(pair, 1.0).track.tolist()) == shown
+
+
+def test_an_unsure_box_keeps_its_track_though_a_sure_one_that_nobody_took_lies_over_it() -> None:
+    tracker = Tracker()
+    for look in range(10):
+        tracker.update(boxes([(0.5, 0.5, 0.1, 0.3)]), look / 10)
+    pair = boxes([(0.5, 0.62, 0.1, 0.5), (0.5, 0.5, 0.1, 0.3)], [0.55, 0.45])
+    answer = tracker.update(pair, 1.0)
+    assert answer.track.tolist() == [1]
+    assert answer.score[0] == pytest.approx(0.45)

@@ -43,6 +43,22 @@ def straight(begin: float, end: float, looks: int, y: float = 0.6) -> list[Box]:
     return [standing(x, y) for x in np.linspace(begin, end, looks).tolist()]
 
 
+def test_who_is_over_by_less_than_the_margin_when_the_stream_is_over_has_crossed() -> None:
+    scene = Scene(lines=[MIDDLE])
+    for look, box in enumerate([*straight(0.3, 0.48, 7), standing(0.501, 0.6)]):
+        assert not scene.observe(seen(box), ["person"], look / 10)
+    (told,) = scene.over(0.7)
+    assert (told.zone, told.direction, told.track) == ("middle", "east", 1)
+    assert scene.drain_tallies() == {("middle", "person", "east"): 1}
+
+
+def test_who_is_before_the_line_when_the_stream_is_over_has_not_crossed() -> None:
+    scene = Scene(lines=[MIDDLE])
+    for look, box in enumerate([*straight(0.3, 0.48, 7), standing(0.499, 0.6)]):
+        scene.observe(seen(box), ["person"], look / 10)
+    assert scene.over(0.7) == []
+
+
 def test_a_walk_across_is_one_crossing_and_its_happening_tells_all() -> None:
     scene = Scene(lines=[MIDDLE])
     told = [
