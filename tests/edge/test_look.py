@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from edge.analytics.nearly import What
 from edge.analytics.watches import Loitering, Queue, SlowChange, WrongWay
-from edge.config import WatchSetting, load
+from edge.config import load
 from edge.durable import guard
 from edge.look import Look
 from edge.look_server import LookServer
