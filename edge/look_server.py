@@ -68,8 +68,9 @@ class _Visit(BaseHTTPRequestHandler):
                 self._say(HTTPStatus.OK, self.server.look.state(camera))
             elif what == "places.json":
                 self._say(HTTPStatus.OK, self.server.look.places(camera))
-            elif what == "picture.jpg" and (jpeg := self.server.look.picture(camera)) is not None:
-                self._answer(HTTPStatus.OK, "image/jpeg", jpeg)
+            elif what == "picture.jpg":
+                jpeg = self.server.look.picture(camera)
+                self._answer(HTTPStatus.OK if jpeg else HTTPStatus.NO_CONTENT, "image/jpeg", jpeg or b"")
             else:
                 self._say(HTTPStatus.NOT_FOUND, {"mistakes": []})
         except KeyError:

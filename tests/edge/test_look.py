@@ -99,6 +99,7 @@ def test_the_picture_that_is_shown_is_the_redacted_one(box: Box) -> None:
     until(lambda: box.server.look.picture("cam-1") is not None)
     status, jpeg = box.ask("GET", f"{box.server.path}picture.jpg?camera=cam-1")
     assert (status, jpeg[:2]) == (200, b"\xff\xd8")
+    assert box.ask("GET", f"{box.server.path}picture.jpg?camera=cam-9")[0] == 404
     state = json.loads(box.ask("GET", f"{box.server.path}state.json?camera=cam-1")[1])
     assert state["sight"] == "live"
 

@@ -90,6 +90,14 @@ def test_a_rule_keeps_its_comment_while_its_figures_change() -> None:
     understand(text, "f")
 
 
+def test_what_a_rule_says_beside_its_figures_is_kept() -> None:
+    rules = [{**LOITERING, "look_every_s": 30}, STOPPED]
+    text = with_places(FILE, "f", "cam-1", {"watch": rules})
+    assert camera(text)["watch"] == rules
+    assert [part for part in COMMENTS if part not in text] == []
+    understand(text, "f")
+
+
 def test_a_rule_keeps_its_comment_when_its_zone_is_given_another_name() -> None:
     renamed = {"loitering": {"zone": "pavement", "after_s": 20}}
     zones = [WALK | {"id": "pavement"}, ROAD]
