@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -42,17 +43,17 @@ def main() -> int:
     return subprocess.run([*words, str(folder)], cwd=ROOT, env=os.environ | own, check=False).returncode
 
 
-def installed(place: Path) -> Path:
+def installed(place: Path, pinned: Sequence[str] = PINNED, alone: Sequence[str] = ALONE) -> Path:
     """The Python of an environment at `place` that holds exactly what is pinned; made anew when the pins changed."""
     python, mark = place / "bin" / "python", place / "pins"
-    pins = "\n".join((*PINNED, *ALONE))
+    pins = "\n".join((*pinned, *alone))
     if mark.exists() and mark.read_text() == pins:
         return python
     print("installing the peers, once (about 1.5 GB)", flush=True)
     venv.create(place, clear=True, with_pip=True)
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, *PINNED], check=True)
-    subprocess.run([*pip, "--no-deps", *ALONE], check=True)
+    subprocess.run([*pip, *pinned], check=True)
+    subprocess.run([*pip, "--no-deps", *alone], check=True)
     mark.write_text(pins)
     return python
 

@@ -17,6 +17,7 @@ import structlog
 from edge.config import STREET, CameraSetting, ModelSetting, NodeConfig
 from edge.eye import Task
 from edge.masks import Masks
+from edge.privacy import WIDEST_PX
 from edge.seeing import DetectorEyes, DrawnEyes, Eyes, labels_of
 from edge.source_settings import DrawnSource, FileSource, HlsSource, MjpegSource, RtspSource, V4l2Source
 from edge.telling import Witness
@@ -47,6 +48,7 @@ class _Usual(TypedDict):
     password: str | None
     ca_file: Path | None
     looked_at_fps: float
+    width: int | None
     keep: Preroll | None
     hardware: Hardware | None
 
@@ -91,6 +93,17 @@ def witness(setting: CameraSetting, model: ModelRef | None, config_rev: str) -> 
     """What stands behind a camera's events: the model, and from which score this camera's tracker is sure."""
     sure = None if model is None else model.model_copy(update={"threshold": setting.tracker.sure})
     return Witness(setting.id, setting.place, sure, config_rev)
+
+
+def width_of(setting: CameraSetting) -> int | None:
+    """How wide a camera's pictures are made that are looked at; None for as they come.
+
+    What leaves is no wider than this, a network's own canvas is smaller, and a picture of 1920 pixels takes twice the
+    memory and, at every step, the time. Where parts of a wide view are looked at closely, or crops by a second model,
+    every pixel is wanted.
+    """
+    closely = setting.tiles.most or any(not look.blurs for look in setting.second_looks)
+    return None if closely else WIDEST_PX
 
 
 def task_of(setting: CameraSetting, *, evidence: bool | None = None) -> Task:
@@ -145,16 +158,18 @@ def _ring(setting: CameraSetting, config: NodeConfig) -> Preroll | None:
 
 
 def _camera(setting: CameraSetting, ring: Preroll | None, part: Hardware | None) -> Camera:
-    fps = setting.fps
+    fps, width = setting.fps, width_of(setting)
     match setting.source:
         case FileSource(file=file, loop=loop):
-            return FileCamera(setting.id, file, loop=loop, looked_at_fps=fps, hardware=part)
+            return FileCamera(setting.id, file, loop=loop, looked_at_fps=fps, width=width, hardware=part)
         case V4l2Source(v4l2=device, size=size, pixels=pixels):
-            return V4l2Camera(setting.id, device, size=size, pixels=pixels, looked_at_fps=fps, keep=ring, hardware=part)
+            return V4l2Camera(
+                setting.id, device, size=size, pixels=pixels, looked_at_fps=fps, width=width, keep=ring, hardware=part
+            )
         case DrawnSource(drawn=seed):
             return Drawn(setting.id, seed=seed, looked_at_fps=fps)
         case called:
-            return _called(setting, called, ring, part)
+            return _called(setting, called, ring, part, width)
 
 
 def _called(
@@ -162,6 +177,7 @@ def _called(
     source: RtspSource | MjpegSource | HlsSource,
     ring: Preroll | None,
     part: Hardware | None,
+    width: int | None = None,
 ) -> LiveCamera:
     password = _first_line(source.password_file) if source.password_file else None
     usual = _Usual(
@@ -169,6 +185,7 @@ def _called(
         password=password,
         ca_file=source.ca_file,
         looked_at_fps=setting.fps,
+        width=width,
         keep=ring,
         hardware=part,
     )

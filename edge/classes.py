@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from edge.analytics.watches import VEHICLES
+from edge.cascade import unfit
 from edge.config import CameraSetting, NodeConfig
 from edge.privacy import Groups
+from edge.second_look_settings import told_by
 from edge.seeing import knows_people
+from models import catalogue
 from streams.documents import DocumentRefused, parse
 
 _MOST_NAMED: Final = 10
@@ -25,7 +28,7 @@ def refuse_strangers(file: Path, config: NodeConfig, labels: Sequence[str]) -> N
         document.mistake(("cameras", index, *path), f"the detector knows no {name}: it knows {_some(known)}")
         for index, camera in enumerate(config.cameras)
         for path, names in _named(camera)
-        for name in sorted(names - known)
+        for name in sorted(names - known - told_by(camera.second_looks))
     ]
     if strange:
         raise DocumentRefused(strange)
@@ -42,6 +45,16 @@ def refuse_unredacted(file: Path, config: NodeConfig, groups: Sequence[Groups]) 
         f"beside its class names (labels/*.yaml), or set `evidence: false` at {', '.join(wanted)}"
     )
     raise DocumentRefused([document.mistake(("models", "detector"), why)])
+
+
+def refuse_unfit(file: Path, config: NodeConfig) -> None:
+    """Raises DocumentRefused with everything that second looks ask of models that cannot do it; OSError."""
+    if not any(camera.second_looks for camera in config.cameras):
+        return
+    found = list(unfit(config.cameras, catalogue.load(config.models.catalogue)))
+    if found:
+        document = parse(file.read_text("utf-8"), str(file))
+        raise DocumentRefused([document.mistake(path, why) for path, why in found])
 
 
 def _named(camera: CameraSetting) -> Iterator[tuple[tuple[Hashable, ...], frozenset[str]]]:

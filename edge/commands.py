@@ -14,14 +14,16 @@ from rich.console import Console
 from rich.table import Table
 
 from edge.build import cameras, client_of, eyes_of
-from edge.classes import refuse_strangers, refuse_unredacted
+from edge.cascade import opened
+from edge.classes import refuse_strangers, refuse_unfit, refuse_unredacted
 from edge.config import NodeConfig, load
 from edge.config_file import ConfigFile
 from edge.discovering import discover
 from edge.durable import DiskRefusedError, InUseError
 from edge.look_commands import look
-from edge.memory import give_back
+from edge.memory import few_heaps
 from edge.orders import MOST_MESSAGE, MOST_REASONS, reasons
+from edge.relearn_commands import relearn
 from edge.replay_commands import replay
 from edge.tune import Overcommitted, refuse_overcommitted
 from edge.tune_commands import tune
@@ -41,6 +43,7 @@ app.command()(discover)
 app.command()(replay)
 app.command()(look)
 app.command()(tune)
+app.command()(relearn)
 _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -67,6 +70,8 @@ def check(config_file: Config = NODE_FILE) -> None:
     try:
         client_of(config)
         eyes = eyes_of(config, cameras(config))
+        refuse_unfit(config_file, config)
+        opened(config)
         refuse_strangers(config_file, config, eyes[0].labels)
         refuse_unredacted(config_file, config, eyes[0].groups)
     except (ModelRefused, SourceRefused, DocumentRefused, OSError) as refused:
@@ -89,7 +94,7 @@ def run(config_file: Config = NODE_FILE, overcommit: Overcommit = False) -> None
     for the outbox is waited for.
     """
     logs.configure()
-    give_back()
+    few_heaps()
     file = ConfigFile(config_file)
     try:
         node = _started(file, overcommit=overcommit)
@@ -138,6 +143,7 @@ def _node(file: ConfigFile, *, overcommit: bool) -> "Node":
     from edge.node import Node  # noqa: PLC0415 - `check` should not need the broker's client
 
     config, revision = file.load()
+    refuse_unfit(file.path, config)
     if (doubt := refuse_overcommitted(config, overcommit=overcommit)) is not None:
         log.warning("box", why=doubt)
     return once_there_is_room(lambda: Node(config, revision, file), SystemClock())

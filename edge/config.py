@@ -27,6 +27,7 @@ from edge.gate import GateSetting
 from edge.masks import Mask, refuse_hidden
 from edge.outbox import LEAST_LIMIT
 from edge.schedule import Priority
+from edge.second_look_settings import SecondLook, mistakes, told_by
 from edge.sensor_settings import SensorSetting
 from edge.setting import Setting, Slug
 from edge.source_settings import DrawnSource, Source
@@ -74,6 +75,7 @@ class CameraSetting(Setting):
     tiles: TileSetting = Field(default=TileSetting(), description="closer looks at parts of a wide view")
     evidence: bool = Field(default=True, description="send a redacted picture with each event that opens")
     masks: tuple[Mask, ...] = Field(default=(), description="black in what leaves, and not looked into")
+    second_looks: tuple[SecondLook, ...] = Field(default=(), description="models asked about crops of what was found")
 
     @model_validator(mode="after")
     def _scene_stands(self) -> Self:
@@ -86,7 +88,9 @@ class CameraSetting(Setting):
     def _watches_what_is_tracked(self) -> Self:
         for rule in (setting.watch for setting in self.watch):
             # Other rules are over what streets are full of; of these, no usual class is one.
-            if isinstance(rule, ObjectLeft | ObjectRemoved) and not rule.classes & self.classes:
+            if isinstance(rule, ObjectLeft | ObjectRemoved) and not rule.classes & (
+                self.classes | told_by(self.second_looks)
+            ):
                 wanted = ", ".join(sorted(rule.classes))
                 raise ValueError(f"{rule.id}: the camera's classes hold none of {wanted}, so this would never happen")
         return self
@@ -117,6 +121,7 @@ class ModelSetting(Setting):
     detector: Slug | None = Field(default=None, description="none: only drawn cameras can be watched")
     faces: Slug | None = Field(default=None, description="a face model, for redaction; absent: yunet-faces if pulled")
     sessions: int = Field(default=2, ge=1, le=64, description="single-threaded detectors: one for each core")
+    second_looks_ms: float = Field(default=30, gt=0, description="of one look, for all second looks of its camera")
     provider: Provider = Field(default=Provider.CPU, description="what runs them; refused where it is not installed")
 
 
@@ -204,9 +209,11 @@ def understand(text: str, name: str) -> NodeConfig:
 def settled(document: Document) -> NodeConfig:
     """A configuration from what was read of it. Raises DocumentRefused with every mistake."""
     config = fit(document, NodeConfig)
-    mistakes = [*_twice(document, config), *_without_eyes(document, config), *_over_nothing(document, config)]
-    if mistakes:
-        raise DocumentRefused(mistakes)
+    found = [*_twice(document, config), *_without_eyes(document, config), *_over_nothing(document, config)]
+    for index, one in enumerate(config.cameras):
+        found += mistakes(document, ("cameras", index), one.second_looks, one.classes, {zone.id for zone in one.zones})
+    if found:
+        raise DocumentRefused(found)
     return config
 
 

@@ -82,6 +82,17 @@ def blamed() -> Iterator[None]:
         raise
 
 
+def guard(path: Path) -> IO[str]:
+    """Keep every other process off this file until what is given is closed. Raises InUseError, OSError."""
+    held = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise InUseError(f"{path} is open in another process") from None
+    return held
+
+
 class DurableFile:
     """The open file. Thread-safe. Methods raise DiskRefusedError and BrokenError."""
 
@@ -92,7 +103,7 @@ class DurableFile:
         self._schema, self._tables = schema, tables
         self._syncing = threading.Lock()
         self._most_pages = max(64, most_bytes // PAGE_BYTES)
-        self._guard = _guard(path)
+        self._guard = guard(path)
         self._wal = -1
         try:
             self._open()
@@ -199,16 +210,6 @@ def _connected(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-def _guard(path: Path) -> IO[str]:
-    held = path.with_name(path.name + ".lock").open("w")
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        held.close()
-        raise InUseError(f"{path} is open in another process") from None
-    return held
 
 
 def _sync_folder(folder: Path) -> None:

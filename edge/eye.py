@@ -8,7 +8,7 @@ written.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -27,6 +27,7 @@ from edge.gate import Gate, GateSetting
 from edge.luma import Luma, luma
 from edge.masks import NO_MASKS, Masks
 from edge.privacy import MAIN_WIDEST_PX, WIDEST_PX, NotRedacted, Redacted, redact, regions
+from edge.second_look import Occasion, SecondLooks
 from edge.seeing import Eyes, Seen
 from edge.telling import LASTING, Proof, Teller, Witness
 from edge.tiles import Tiles, TileSetting
@@ -105,7 +106,7 @@ class Eye:
     picture of the main stream that goes with one; where it has none the one that was looked at is the evidence.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  the parts of one camera, each made where it belongs
         self,
         witness: Witness,
         task: Task,
@@ -113,6 +114,8 @@ class Eye:
         mint: Callable[[], UUID],
         explain: Callable[[Glimpse], None] | None = None,
         main: Callable[[Frame], Frame | None] | None = None,
+        *,
+        second: SecondLooks | None = None,
     ) -> None:
         self.camera = witness.camera
         self.looks = 0
@@ -126,6 +129,7 @@ class Eye:
         self._scene = scene
         self._teller = Teller(witness, mint)
         self._explain, self._main = explain, main
+        self.second = second or SecondLooks()
         self._noise = np.random.default_rng()
         self._lock = threading.Lock()
         self._elapsed = 0.0
@@ -144,18 +148,22 @@ class Eye:
 
     def look(self, frame: Frame, eyes: Eyes) -> Told:
         """Everything this picture means."""
+        eyes = self.second.widened(eyes)
         spared, seen = self._gate.spared, self._see(frame, eyes)
         wanted = _of(seen.detections, eyes.labels, self._task.classes)
-        wanted = wanted[~self._task.masks.hidden(wanted.xyxy)]
         with self._lock:
             elapsed = self._advance(frame)
+            now = Occasion(frame, eyes.labels, elapsed, fresh=self._gate.spared == spared)
+            wanted = self.second.joined(now, wanted)
+            wanted = wanted[~self._task.masks.hidden(wanted.xyxy)]
             tracks = self._tracker.update(wanted, elapsed)
+            also = self.second.found(now, tracks, ended := self._tracker.ended())
             happenings = self._scene.observe(
-                tracks, eyes.labels, elapsed, self._tracker.ended(), partial(_unmasked, frame, self._task.masks)
+                tracks, eyes.labels, elapsed, ended, partial(_unmasked, frame, self._task.masks), also
             )
             if self._explain is not None:
                 figures = (seen.detections, wanted, tracks, self._tracker.unborn, happenings, self._scene.nearly())
-                self._explain(Glimpse(frame, elapsed, self._gate.spared > spared, eyes.labels, *figures))
+                self._explain(Glimpse(frame, elapsed, not now.fresh, eyes.labels, *figures))
             told = [happening for happening in happenings if happening.kind in self._task.tell]
             proof, pictures = self._prove(frame, eyes, told)
             events = tuple(self._teller.tell(happening, frame.captured, proof, frame.timing) for happening in told)
@@ -165,7 +173,8 @@ class Eye:
         self.seen += sure
         self.faint += len(wanted) - sure
         self.tracks = max(self.tracks, int(tracks.track.max(initial=0)))
-        return Told(self.camera, frame.captured, events, pictures, counts, sure, len(wanted) - sure, seen.stages)
+        stages = {**seen.stages, "second": self.second.took_ms} if self.second else seen.stages
+        return Told(self.camera, frame.captured, events, pictures, counts, sure, len(wanted) - sure, stages)
 
     def over(self, frame: Frame, eyes: Eyes) -> None:
         """The stream ended with this picture: who was going over a line is told to `explain`. Nothing may follow."""
@@ -192,13 +201,15 @@ class Eye:
         return self._redacted(frame, eyes, WIDEST_PX)
 
     def _redacted(self, frame: Frame, eyes: Eyes, widest_px: int) -> Redacted:
-        return pictured(frame, eyes, self._tracker.alive(REMEMBERED_S), self._noise, self._task.masks, widest_px)
+        alive = self._tracker.alive(REMEMBERED_S)
+        return pictured(frame, self.second.widened(eyes, alive), alive, self._noise, self._task.masks, widest_px)
 
     def blind(self, cause: str) -> list[Event]:
         """The camera shows nothing any more: time stands still, and what is open is unknown."""
         with self._lock:
             self._scene.blind(self._elapsed)
             self._seen = None
+            self.second.blind()
             self._tiles.forget()
             return self._teller.unsure(cause)
 
@@ -216,6 +227,11 @@ class Eye:
         """Go on from what was clean before a restart, `after_s` watched seconds from the first look."""
         with self._lock:
             self._scene.recall(clean, after_s)
+
+    def relearn(self, rules: Container[str]) -> None:
+        """What these slow-change rules see from now on is clean; what they told is over."""
+        with self._lock:
+            self._scene.relearn(rules)
 
     def _advance(self, frame: Frame) -> float:
         """Stream seconds that never fall: a source opened again begins at 0, and what passed meanwhile is added.

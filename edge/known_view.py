@@ -9,7 +9,7 @@ Limits: a file from the future is believed, because a box without a battery star
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
@@ -85,15 +85,18 @@ def written(known: Known, mark: Mark, at: datetime) -> bytes:
     return file.model_dump_json().encode()
 
 
+def without(content: bytes, rules: Container[str]) -> bytes:
+    """The file with no clean picture for these rules. Raises ViewRefused."""
+    file = _parsed(content)
+    kept = {rule: blocks for rule, blocks in file.clean.items() if rule not in rules}
+    return file.model_copy(update={"clean": kept}).model_dump_json().encode()
+
+
 def read(content: bytes, mark: Mark, now: datetime) -> Known:
     """What the file says of the camera that has this mark. Raises ViewRefused."""
-    if len(content) > MOST_BYTES:
-        raise ViewRefused("too long")
+    file = _parsed(content)
     try:
-        file = _File.model_validate_json(content)
         edges, clean = _edges(file.edges), {rule: _blocks(text) for rule, text in file.clean.items()}
-    except ValidationError as error:
-        raise ViewRefused(f"not of this form: {error.error_count()} mistakes") from error
     except ValueError as error:
         raise ViewRefused(f"not whole: {error}") from error
     if file.view != mark.view:
@@ -103,6 +106,15 @@ def read(content: bytes, mark: Mark, now: datetime) -> Known:
     if now - file.at > MOST_AGE:
         raise ViewRefused(f"of {file.at:%Y-%m-%d}, too old")
     return Known(Measured(light=0.0, burnt=0.0, edge=file.edge, fine=file.fine, field=edges), clean)
+
+
+def _parsed(content: bytes) -> _File:
+    if len(content) > MOST_BYTES:
+        raise ViewRefused("too long")
+    try:
+        return _File.model_validate_json(content)
+    except ValidationError as error:
+        raise ViewRefused(f"not of this form: {error.error_count()} mistakes") from error
 
 
 def _text(numbers: NDArray[np.floating]) -> str:

@@ -1,11 +1,11 @@
-"""What whoever hangs a camera up wants to see: its picture now, who is followed, and the zones and lines to be drawn.
+"""What whoever hangs a camera up wants to see: its picture now, who is followed, what is drawn, how each rule stands.
 
 Idea: the node's own parts look at the node's own cameras, beside the node or before there is one: gate, detector,
 tracker, rules and fitness are those of `edge run`, and tell nobody. Pictures are redacted as any that leave. Saving
-writes the camera's places into the node's file (`edge.place_file`), read first by the loader that the node uses; the
-node takes them on when it is started again.
+writes the camera's places, masks and rules into the node's file (`edge.place_file`), read first by the loader that the
+node uses; the node takes them on when it is started again.
 Limits: a camera that serves one client only cannot be looked at while the node runs; the rules of a camera begin anew
-when its places are saved.
+when something is saved, and those of slow change hold for clean what the page saw first, not what the node did.
 """
 
 import hashlib
@@ -16,12 +16,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from edge.build import cameras, eyes_of
+from edge.cascade import opened, second_looks
 from edge.config import CameraSetting, understand
+from edge.durable import InUseError
 from edge.eye import Eye, Glimpse
 from edge.fitness import Fitness
+from edge.look_rules import Standing
 from edge.luma import luma
 from edge.place_file import PARTS, Place, with_places
 from edge.privacy import NotRedacted
+from edge.relearning import chosen as chosen_rules
+from edge.relearning import forget_stored
 from edge.replay import unproven_eye
 from edge.rewrite import rewrite
 from edge.schedule import Slots
@@ -45,6 +50,7 @@ class _Seen:
 
     eye: Eye
     fitness: Fitness
+    rules: Standing
     sight: str = "starting"
     glimpse: Glimpse | None = None
     picture: bytes | None = None
@@ -67,7 +73,7 @@ class Look:
             )
         self._config = config.model_copy(update={"cameras": tuple(chosen), "clips": None})
         self._sources = cameras(self._config)
-        self._eyes = eyes_of(self._config, self._sources)[0]
+        self._eyes, self._models = eyes_of(self._config, self._sources)[0], opened(self._config)
         self._seen = {one.id: self._fresh(one) for one in chosen}
         self._slots, self._stop = Slots(), threading.Event()
         self._saving = threading.Lock()
@@ -97,6 +103,7 @@ class Look:
         told: dict[str, Any] = {
             "sight": seen.sight, "unfit": seen.fitness.unfit, "number": seen.number, "no_picture": seen.why_none,
             "events": list(seen.events), "looks": seen.eye.looks, "spared": seen.eye.spared,
+            "rules": seen.rules.told, "clean": sorted(seen.eye.clean()),
         }  # fmt: skip
         if glimpse is None:
             return told
@@ -109,7 +116,7 @@ class Look:
         }
 
     def places(self, camera: str) -> dict[str, Any]:
-        """The zones and lines as they stand in the file, and which file it is. Raises KeyError, OSError."""
+        """Zones, lines, masks and rules as they stand in the file, and which file it is. Raises KeyError, OSError."""
         text = self._file.read_bytes()
         content = parse(text.decode(), str(self._file)).content
         (own,) = [one for one in content["cameras"] if one["id"] == camera] or [{}]
@@ -127,25 +134,34 @@ class Look:
             text = with_places(before.decode(), str(self._file), camera, places)
             (own,) = [one for one in understand(text, str(self._file)).cameras if one.id == camera]
             rewrite(self._file, text.encode())
-            seen, fresh = self._seen[camera], self._fresh(own)
-            fresh.sight, fresh.picture, fresh.number = seen.sight, seen.picture, seen.number
+            fresh = self._fresh(own)
+            fresh.sight = self._seen[camera].sight  # the picture was made under the masks of before
             self._seen[camera] = fresh
             return _sha(text.encode())
 
+    def relearn(self, camera: str, rule: str) -> bool:
+        """What this slow-change rule sees now is clean, here and for the node; False where the node runs.
+
+        Raises NoSuchRule, OSError.
+        """
+        with self._saving:
+            config = understand(self._file.read_text("utf-8"), str(self._file))
+            wanted = chosen_rules(config.cameras, {"camera": camera, "rule": rule})
+            self._seen[camera].eye.relearn(wanted.rules)
+            try:
+                forget_stored(config, wanted)
+            except InUseError:
+                return False
+            return True
+
     def _fresh(self, setting: CameraSetting) -> _Seen:
         def explain(glimpse: Glimpse) -> None:
-            self._explained(setting.id, glimpse)
+            _explained(seen, glimpse)
 
-        return _Seen(unproven_eye(setting, self._eyes, explain), Fitness(setting.fitness))
-
-    def _explained(self, camera: str, glimpse: Glimpse) -> None:
-        seen = self._seen[camera]
-        seen.glimpse = glimpse
-        told = [
-            {"kind": one.kind, "phase": one.phase, "place": one.zone, "subject": one.subject, "at": one.elapsed}
-            for one in glimpse.happenings
-        ]
-        seen.events = (*told[::-1], *seen.events)[:EVENTS]
+        rules = Standing([one.watch for one in setting.watch])
+        second = second_looks(setting, self._config, self._models)
+        seen = _Seen(unproven_eye(setting, self._eyes, explain, second), Fitness(setting.fitness), rules)
+        return seen
 
     def _sighted(self, change: Change) -> None:
         self._seen[change.camera].sight = change.sight if change.sight is Sight.LIVE else str(change.cause)
@@ -170,6 +186,17 @@ class Look:
         except NotRedacted as refused:
             seen.picture, seen.why_none = None, str(refused)
         seen.number += 1
+
+
+def _explained(seen: _Seen, glimpse: Glimpse) -> None:
+    """One look of the rules that are still the camera's, or were until somebody saved others."""
+    seen.glimpse = glimpse
+    seen.rules.add(glimpse.happenings, glimpse.nearly)
+    told = [
+        {"kind": one.kind, "phase": one.phase, "place": one.zone, "subject": one.subject, "at": one.elapsed}
+        for one in glimpse.happenings
+    ]
+    seen.events = (*told[::-1], *seen.events)[:EVENTS]
 
 
 def _boxes(found: Detections, labels: Sequence[str]) -> list[dict[str, Any]]:

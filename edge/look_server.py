@@ -16,12 +16,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from edge.look import FileChanged, Look
 from edge.place_file import PARTS, NotWritten
+from edge.relearning import NoSuchRule
 from streams.documents import DocumentRefused
 
 PAGE: Final = Path(__file__).parent / "look_page"
 FILES: Final = {
     "": ("look.html", "text/html"),
-    "look.js": ("look.js", "text/javascript"),
+    **{name: (name, "text/javascript") for name in ("look.js", "rules.js", "words.js")},
     "look.css": ("look.css", "text/css"),
 }
 MOST_BODY: Final = 1 << 20
@@ -75,27 +76,32 @@ class _Visit(BaseHTTPRequestHandler):
             self._say(HTTPStatus.NOT_FOUND, {"mistakes": []})
 
     def do_POST(self) -> None:
-        """Save the places of a camera."""
+        """Save what was drawn and set of a camera, or let a rule of slow change learn anew."""
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length) if 0 < length <= MOST_BODY else b""
         what, camera = self._asked()
-        if what != "places.json" or self.headers.get_content_type() != "application/json":
+        if what not in ("places.json", "relearn.json") or self.headers.get_content_type() != "application/json":
             self._say(HTTPStatus.NOT_FOUND, {"mistakes": []})
             return
         try:
-            said = json.loads(body)
-            places: dict[str, Sequence[dict[str, Any]]] = {part: list(map(dict, said[part])) for part in PARTS}
-            self._say(HTTPStatus.OK, {"sha256": self.server.look.save(camera, str(said["sha256"]), places)})
+            self._say(HTTPStatus.OK, self._done(what, camera, json.loads(body)))
         except DocumentRefused as refused:
             self._say(HTTPStatus.UNPROCESSABLE_ENTITY, {"mistakes": [str(one) for one in refused.mistakes]})
         except FileChanged:
             self._say(HTTPStatus.CONFLICT, {"mistakes": []})
-        except NotWritten as refused:
+        except (NotWritten, NoSuchRule) as refused:
             self._say(HTTPStatus.UNPROCESSABLE_ENTITY, {"mistakes": [str(refused)]})
         except OSError as error:
             self._say(HTTPStatus.UNPROCESSABLE_ENTITY, {"mistakes": [f"{error.filename}: {error.strerror}"]})
         except (ValueError, KeyError, TypeError):
             self._say(HTTPStatus.BAD_REQUEST, {"mistakes": ["not what the page sends"]})
+
+    def _done(self, what: str, camera: str, said: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever was sent
+        look = self.server.look
+        if what == "relearn.json":
+            return {"stored": look.relearn(camera, str(said["rule"]))}
+        places: dict[str, Sequence[dict[str, Any]]] = {part: list(map(dict, said[part])) for part in PARTS}
+        return {"sha256": look.save(camera, str(said["sha256"]), places)}
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401 - as the standard library has it
         """Say nothing: an address holds the token."""

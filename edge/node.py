@@ -20,6 +20,7 @@ import uuid_utils.compat as uuid
 
 from edge.bugs import Bugs, end_soon
 from edge.build import cameras, client_of, eyes_of, made_journal, mains, rings, task_of, versions, witness
+from edge.cascade import opened, second_looks
 from edge.clips import Clips
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
@@ -29,7 +30,8 @@ from edge.eye import Eye, Told
 from edge.fitness import Fitness
 from edge.health import Stages
 from edge.luma import luma
-from edge.obeying import Orders
+from edge.memory import give_back
+from edge.obeying import Orders, plain
 from edge.orders import Running
 from edge.outbox import Outbox
 from edge.publisher import Publisher, PublisherStats
@@ -79,7 +81,7 @@ class Node:
         self._began = self.clock.monotonic()
         self._sources = {source.camera: source for source in cameras(config)}
         self._mains = mains(config)
-        self._eyes = eyes_of(config, list(self._sources.values()))
+        self._eyes, self._models = eyes_of(config, list(self._sources.values())), opened(config)
         self._client = client_of(config)
         config.data.mkdir(parents=True, exist_ok=True)
         self.outbox = Outbox.open(
@@ -227,6 +229,7 @@ class Node:
             await asyncio.to_thread(self.outbox.add, start, tally)
 
     def _report(self) -> None:
+        give_back()
         now, up_s = self.clock.now(), self.clock.monotonic() - self._began
         self.outbox.add(now, self._reporter.health(self.config.data, now, up_s, self._discipline.offset_ms()))
 
@@ -270,7 +273,7 @@ class Node:
             self.outbox.add(self.clock.now(), told)
 
         running = Running(self.config, file.own if file else {})
-        verbs = {"ping": _nothing, "report": self._report}
+        verbs = {"ping": plain(_nothing), "report": plain(self._report), "relearn": self._references.relearn}
         return Orders(running, file, reply, verbs, self.clock)
 
     def _make_eyes(self, config_rev: str) -> dict[str, Eye]:
@@ -282,6 +285,7 @@ class Node:
                 camera.scene(),
                 uuid.uuid7,
                 main=self._mains[camera.id].nearest if camera.id in self._mains else None,
+                second=second_looks(camera, self.config, self._models),
             )
             for camera in self.config.cameras
         }

@@ -7,7 +7,7 @@ and journalled last: it is retained at the broker and comes again, so a crash be
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from pydantic import ValidationError
@@ -27,6 +27,8 @@ from streams.wire.words import Reason
 
 WAITING: Final = 64
 JOURNAL: Final = "orders.json"
+Verb = Callable[[Mapping[str, Any]], tuple[Reason, ...]]
+"""Does what a command says with its parameters; gives why it would not, or nothing. OSError: the disk refuses."""
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +41,7 @@ class Orders:
         running: Running,
         file: ConfigFile | None,
         reply: Callable[[Reply], None],
-        verbs: Mapping[str, Callable[[], None]],
+        verbs: Mapping[str, Verb],
         clock: Clock,
     ) -> None:
         """`file` is where a configuration goes; `reply` puts an answer into the outbox; `verbs` do what they say."""
@@ -131,8 +133,11 @@ class Orders:
         """Only what stands in the journal may run."""
         if kept is not None:
             return Reply(outcome=Outcome.FAILED, command=told.command.id, reasons=(_disk_refused(kept),))
-        self._verbs[told.command.verb]()
-        return Reply(outcome=Outcome.DONE, command=told.command.id)
+        try:
+            why = self._verbs[told.command.verb](told.command.params)
+        except OSError as refused:
+            return Reply(outcome=Outcome.FAILED, command=told.command.id, reasons=(_disk_refused(refused),))
+        return Reply(outcome=Outcome.REFUSED if why else Outcome.DONE, command=told.command.id, reasons=why)
 
     def _keep(self, journal: Journal) -> OSError | None:
         self._journal = journal
@@ -151,6 +156,16 @@ class Orders:
         except (OSError, ValidationError) as broken:
             log.warning("journal of orders not understood: no command sent before now will run", why=str(broken))
             return Journal(floor=uuid7())
+
+
+def plain(act: Callable[[], None]) -> Verb:
+    """A verb without parameters, which is never refused."""
+
+    def verb(_: Mapping[str, Any]) -> tuple[Reason, ...]:
+        act()
+        return ()
+
+    return verb
 
 
 def _disk_refused(refused: OSError) -> Reason:

@@ -28,7 +28,7 @@ from streams.wire.words import Ordered, Reason
 
 IDENTITY: Final = ("node", "ward", "data", "broker", "centre", "made_journal", "clips")
 SECRET_FILES: Final = frozenset({"password_file", "secret_file", "key_file", "cert_file"})
-VERBS: Final = frozenset({"ping", "report"})
+VERBS: Final = frozenset({"ping", "report", "relearn"})
 MOST_REASONS: Final = 100
 MOST_COMMANDS: Final = 1000
 MOST_ANSWERED: Final = 200

@@ -1,13 +1,15 @@
-"""Zones and lines of one camera written into a node's file, and nothing else of it changed: comments stay.
+"""Zones, lines, masks and rules of one camera written into a node's file, and nothing else of it changed.
 
-Idea: the file belongs to a person. It is not dumped anew; the text of each place that changed is cut out and another
-put there, found by the marks of the YAML parser. A place keeps its comment as long as it keeps its id. What comes out
-is read again and must hold the old content with these places in it and nothing else, or it is refused. Pure.
-Limits: a camera that is an alias of another one cannot be written; a place is written on one line.
+Idea: the file belongs to a person. It is not dumped anew; the text of each part that changed is cut out and another
+put there, found by the marks of the YAML parser. A place keeps its comment as long as it keeps its id; a rule has that
+of one of its kind, over the same zone if there was one; a mask, which has no name, keeps it as long as it is the same
+one or as many came as went. What comes out is read again and must hold the old content with these parts in it and
+nothing else, or it is refused. Pure.
+Limits: a camera that is an alias of another one cannot be written; what changed is written on one line.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, Final
 
 import yaml
@@ -15,28 +17,31 @@ import yaml
 from streams.documents import parse
 
 Place = dict[str, Any]
-PARTS: Final = ("zones", "lines")
+PARTS: Final = ("zones", "lines", "masks", "watch")
 
 
 class NotWritten(ValueError):  # noqa: N818 - named for what happened, like the other refusals of this house
     """These places cannot be written into this file; the message says why."""
 
 
-def with_places(text: str, name: str, camera: str, places: dict[str, Sequence[Place]]) -> str:
-    """The text with these `zones` and `lines` at that camera. Raises NotWritten, DocumentRefused."""
+def with_places(text: str, name: str, camera: str, places: Mapping[str, Sequence[Place]]) -> str:
+    """The text with these at that camera, by their part of `PARTS`; a part that is not given stays as it is.
+
+    Raises NotWritten, DocumentRefused.
+    """
     content = parse(text, name).content
-    listed = content.get("cameras") if isinstance(content, dict) else None
-    index = next((at for at, one in enumerate(listed or ()) if one.get("id") == camera), None)
+    cameras = content.get("cameras") if isinstance(content, dict) else None
+    index = next((at for at, one in enumerate(cameras or ()) if one.get("id") == camera), None)
     if index is None:
         raise NotWritten(f"{name}: no camera {camera}")
     wanted = copy.deepcopy(content)
-    for part in PARTS:
+    for part, listed in places.items():
         wanted["cameras"][index].pop(part, None)
-        if places[part] or part in content["cameras"][index]:
-            wanted["cameras"][index][part] = list(places[part])
+        if listed or part in content["cameras"][index]:
+            wanted["cameras"][index][part] = list(listed)
     try:
-        for part in PARTS:
-            text = _with(text, index, part, places[part])
+        for part, listed in places.items():
+            text = _with(text, index, part, listed)
         written = yaml.safe_load(text)
     except yaml.YAMLError:  # of a name that other parts of the file use, the first was cut out
         written = None
@@ -62,18 +67,51 @@ def _items(text: str, listed: yaml.SequenceNode, before_this: Sequence[Place], p
     """The items of a block list from the first one's text on; each keeps what stands between it and the one before."""
     column = listed.value[0].start_mark.column
     before = f"\n{' ' * (listed.start_mark.column)}-{' ' * max(column - listed.start_mark.column - 1, 1)}"
-    items, said, last = {}, {}, None
-    for node, content in zip(listed.value, before_this, strict=True):
-        name = next((value.value for key, value in node.value if key.value == "id"), None)
+    items, last = [], None
+    for node in listed.value:
         gap = before if last is None else text[last : node.start_mark.index]
-        items[name], said[name] = (gap, text[node.start_mark.index : _end(node)]), content
+        items.append((gap, text[node.start_mark.index : _end(node)]))
         last = _end(node)
     written = ""
-    for place in places:
-        gap, own = items.get(place.get("id"), (before, ""))
-        new = own if own and said[place.get("id")] == place else _one(place)
+    for place, was in zip(places, _origins(before_this, places), strict=True):
+        gap, own = (before, "") if was is None else items[was]
+        new = own if was is not None and before_this[was] == place else _one(place)
         written += (gap if written else "") + new
     return written
+
+
+def _origins(before: Sequence[Place], after: Sequence[Place]) -> list[int | None]:
+    """Which of those before each of those after was; None for a new one."""
+    found: list[int | None] = [None] * len(after)
+    left = list(range(len(before)))
+
+    def match(same: Callable[[Place, Place], bool]) -> None:
+        for at, place in enumerate(after):
+            was = next((old for old in left if found[at] is None and same(before[old], place)), None)
+            if was is not None:
+                found[at] = was
+                left.remove(was)
+
+    match(lambda old, new: old == new)
+    match(lambda old, new: _name(old) == _name(new) is not None)
+    match(lambda old, new: _kind(old) == _kind(new) is not None)
+    nameless = all(_name(place) is None for place in (*before, *after))
+    if nameless and len(left) == found.count(None):
+        match(lambda *_: True)
+    return found
+
+
+def _name(place: Place) -> Hashable:
+    """What a place or a rule is called in its list; None for a mask."""
+    if "id" in place:
+        return str(place["id"])
+    kind = _kind(place)
+    return None if kind is None else (kind, str(place[kind].get("zone")))
+
+
+def _kind(place: Place) -> str | None:
+    """Of which kind a rule is; None for what is none."""
+    return next((kind for kind, rule in place.items() if isinstance(rule, dict)), None)
 
 
 def _added(text: str, camera: yaml.MappingNode, part: str, places: Sequence[Place]) -> str:

@@ -6,12 +6,14 @@ camera that was covered, blurred or turned while the node was away is told, and 
 restart is still a change after it. A slow-change rule begins to judge only when a move would have been said, for a
 clean picture of another view says nothing; where moves are not judged at all, it learns anew.
 Once `moved` is said the file goes: whoever restarts the node after that means the new view. Whoever wants what is now
-there taken for clean removes the file while the node is down.
+there taken for clean says so by the order `relearn`, or with `wardsense edge relearn` while the node is down.
 """
 
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -19,8 +21,10 @@ from edge.config import CameraSetting
 from edge.eye import Eye
 from edge.fitness import Fitness, Unfit
 from edge.known_view import MOST_BYTES, Known, ViewRefused, mark_of, read, written
+from edge.relearning import NoSuchRule, chosen, forget
 from edge.rewrite import remove, rewrite
 from streams.frames import Frame
+from streams.wire.words import Reason
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +42,7 @@ class References:
         """Makes the folder, and removes the files of cameras that are no more. Raises OSError."""
         self._folder, self._cameras, self._fitness, self._eyes = folder, cameras, fitness, eyes
         self._size: dict[str, tuple[int, int]] = {}
+        self._turn = threading.Lock()  # between what is known being taken up, kept and let go
         folder.mkdir(mode=0o700, exist_ok=True)
         for path in folder.iterdir():
             if path.is_file() and path.name not in {f"{camera}.json" for camera in cameras}:
@@ -47,7 +52,39 @@ class References:
         """Take up what is known of the camera, if this is its first picture; before anything else is made of it."""
         camera = frame.camera
         first, self._size[camera] = camera not in self._size, frame.size
-        known = self._known(camera, now) if first else None
+        if first:
+            with self._turn:
+                self._recall(camera, now)
+
+    def relearn(self, params: Mapping[str, Any]) -> tuple[Reason, ...]:
+        """The order `relearn`, with `camera` and maybe `rule`: what is there now is clean. Gives why it cannot be.
+
+        Raises OSError, and then nothing was let go.
+        """
+        try:
+            wanted = chosen(self._cameras.values(), params)
+        except NoSuchRule as refused:
+            return (refused.reason,)
+        with self._turn:
+            forget(self._path(wanted.camera), wanted.rules)
+            self._eyes[wanted.camera].relearn(wanted.rules)
+        log.info("clean picture let go", camera=wanted.camera, rules=sorted(wanted.rules))
+        return ()
+
+    def keep(self, camera: str, now: datetime) -> None:
+        """Write down what is known of a camera by now; of one that has moved, nothing."""
+        if camera not in self._size:
+            return
+        with self._turn:
+            self._keep(camera, now)
+
+    def keep_all(self, now: datetime) -> None:
+        """Write down what is known of every camera."""
+        for camera in self._cameras:
+            self.keep(camera, now)
+
+    def _recall(self, camera: str, now: datetime) -> None:
+        known = self._known(camera, now)
         if known is None:
             return
         fitness = self._fitness[camera]
@@ -56,10 +93,7 @@ class References:
             self._eyes[camera].recall(known.clean, fitness.sure_after_s)
         log.info("view recalled", camera=camera, rules=sorted(known.clean))
 
-    def keep(self, camera: str, now: datetime) -> None:
-        """Write down what is known of a camera by now; of one that has moved, nothing."""
-        if camera not in self._size:
-            return
+    def _keep(self, camera: str, now: datetime) -> None:
         path, usual = self._path(camera), self._fitness[camera].usual
         try:
             if usual is not None:
@@ -69,11 +103,6 @@ class References:
                 remove(path)
         except OSError as refused:
             log.warning("view not kept", camera=camera, why=str(refused))
-
-    def keep_all(self, now: datetime) -> None:
-        """Write down what is known of every camera."""
-        for camera in self._cameras:
-            self.keep(camera, now)
 
     def _path(self, camera: str) -> Path:
         return self._folder / f"{camera}.json"

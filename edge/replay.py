@@ -14,11 +14,13 @@ from typing import Any, Final
 
 import uuid_utils.compat as uuid
 
-from edge.build import eyes_of, task_of, witness
+from edge.build import eyes_of, task_of, width_of, witness
+from edge.cascade import opened, second_looks
 from edge.config import CameraSetting, NodeConfig, settled
 from edge.eye import Eye, Glimpse
 from edge.fitness import Fitness
 from edge.luma import luma
+from edge.second_look import SecondLooks
 from edge.seeing import Eyes
 from edge.source_settings import FileSource
 from edge.why_not import Ledger
@@ -59,6 +61,7 @@ class Replay:
         (self.camera,) = config.cameras
         self._video, self._clock = video, clock or SystemClock()
         self._eyes: Eyes = eyes(eyes_of(config, ())[0])
+        self._second = second_looks(self.camera, config, opened(config))
         self._fitness = Fitness(self.camera.fitness)
         self._unfit = 0
         self._since = 0.0
@@ -73,8 +76,9 @@ class Replay:
             self.ledger.add(glimpse)
             told(glimpse)
 
-        eye = unproven_eye(self.camera, self._eyes, explain)
-        source = FileCamera(self.camera.id, self._video, pace="fast", loop=False, looked_at_fps=self.camera.fps)
+        eye = unproven_eye(self.camera, self._eyes, explain, self._second)
+        fps, width = self.camera.fps, width_of(self.camera)
+        source = FileCamera(self.camera.id, self._video, pace="fast", loop=False, looked_at_fps=fps, width=width)
         with source.open(self._clock) as frames:
             for frame in frames:
                 seconds = frame.elapsed
@@ -148,10 +152,15 @@ def models_of(model: str | None, listed: Path, store: Path) -> dict[str, Any]:
     return {"catalogue": str(listed), "store": str(store), "detector": name, "sessions": 1}
 
 
-def unproven_eye(camera: CameraSetting, eyes: Eyes, explain: Callable[[Glimpse], None] | None) -> Eye:
+def unproven_eye(
+    camera: CameraSetting,
+    eyes: Eyes,
+    explain: Callable[[Glimpse], None] | None,
+    second: SecondLooks | None = None,
+) -> Eye:
     """A camera's eye as a node makes it, but that it takes no picture for an event; it may `explain` every look."""
     task = task_of(camera, evidence=False)
-    return Eye(witness(camera, eyes.model, CAMERA), task, camera.scene(), uuid.uuid7, explain)
+    return Eye(witness(camera, eyes.model, CAMERA), task, camera.scene(), uuid.uuid7, explain, second=second)
 
 
 def _canvas(config: NodeConfig) -> int | None:

@@ -35,6 +35,7 @@ class Reporter:
         stats = self._outbox.stats(now)
         drops = {f"slot.{camera}": count for camera, count in self._slots.dropped.items()}
         drops |= {f"packets.{camera}": source.counters.dropped for camera, source in self._sources.items()}
+        drops |= {f"second.{camera}": eye.second.passed for camera, eye in self._eyes.items()}
         drops |= {f"outbox.{weight}": count for weight, count in stats.evicted.items()}
         told = measure(data, self._stages, drops, (stats.records, stats.bytes, stats.oldest_s), up_s)
         return told.model_copy(update={"clock_offset_ms": clock_offset_ms})
@@ -58,6 +59,8 @@ class Reporter:
             "detections": eye.seen,
             "faint": eye.faint,
             "tracks": eye.tracks,
+            "second_looks": eye.second.asked,
+            "second_looks_waited": eye.second.passed,
             "dropped": self._slots.dropped[camera],
             "opened": source.opened,
             "corrupt": source.corrupt,

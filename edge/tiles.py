@@ -6,8 +6,9 @@ Method: the picture is cut into overlapping parts of `wide_px` and the camera's 
 is shown first. Then, of the parts in which the gate saw something small move, those with the most of it are shown, up
 to `most` a look; what room is left goes to the part that was not looked at for the longest, when that is `sweep_s` or
 more. What stands still in a part is not asked for again before that: it is told once more with every look, until
-something moves in its place. What a part's inner edge cuts is left out (the whole picture or the next part has all of
-it), and answers for one object are made one (`models.fuse`).
+something moves in its place. Of what a part shows only what is small counts, because the whole picture has shown the
+rest, and has all of it; nor does what its inner edge cuts, or what lies within something of its class. What both show
+is told once, as whoever was surer has it.
 Limits: what moves is known from the gate, so with no gate (`recheck_s: 0`) parts are only looked at in turn, and where
 nothing moves they come with the rechecks, `most` each. Something that arrives by less than the gate sees waits for its
 turn. Every part costs a run, and `edge tune` counts all of `most`.
@@ -25,13 +26,16 @@ from pydantic import Field
 from edge.gate import Moved
 from edge.seeing import Eyes, Seen
 from edge.setting import Setting
+from edge.told_once import told_once
 from models.detections import Detections
-from models.fuse import fused, placed
+from models.fuse import placed
 from models.shape import tiles
 from streams.frames import Frame
 
 SMALL: Final = 0.12
 """Share of the picture's height up to which what moves is small: the detector sees what is larger without help."""
+STILL_SMALL: Final = 0.2
+"""Share of its height up to which what a part shows counts."""
 GAIN: Final = 1.3
 """A part shows at least so many times more than the whole picture does, or none is worth a run."""
 
@@ -82,13 +86,11 @@ class Tiles:
         for one in due:
             left, top, right, bottom = one.pixels
             closely = eyes.see(replace(frame, pixels=frame.pixels[top:bottom, left:right]))
-            one.at, one.still = frame.elapsed, placed(closely.detections, one.part)
+            one.at, one.still = frame.elapsed, _small(placed(closely.detections, one.part))
             spent += sum(closely.stages.values())
         self.closer += len(due)
-        answers = [seen.detections, *(one.still for one in self._parts)]
-        if not any(len(answer) for answer in answers[1:]):
-            return replace(seen, stages={**seen.stages, "closer": spent})
-        return Seen(fused(answers), {**seen.stages, "closer": spent})
+        found = told_once(seen.detections, [one.still for one in self._parts])
+        return Seen(found, {**seen.stages, "closer": spent})
 
     def forget(self) -> None:
         """The camera showed nothing for a while: what stood still may be gone."""
@@ -130,6 +132,10 @@ def _small_moves(centres: NDArray[np.float64], moved: Moved) -> NDArray[np.float
     found = middles[small] / (columns, rows)
     nearest = np.linalg.norm(found[:, None] - centres[None], axis=2).argmin(axis=1)
     return np.bincount(nearest, minlength=len(centres)).astype(np.float64)
+
+
+def _small(found: Detections) -> Detections:
+    return found[(found.xyxy[:, 3] - found.xyxy[:, 1]) <= STILL_SMALL]
 
 
 def _any_moved(found: Detections, moved: Moved) -> NDArray[np.bool_]:

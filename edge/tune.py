@@ -8,7 +8,8 @@ sessions nothing is known. `edge.fitting` does the sum.
 Where the processor itself runs the network, in the thread that asked, it is that thread's own time that counts, and
 what else the box did meanwhile does not; elsewhere it is the time that passed, so stop the node first.
 Limits: what shares caches and memory with a look makes it dearer. A camera that cannot be reached costs what the
-dearest one does.
+dearest one does. Second looks are counted with what they asked about in those pictures, and of a second model that was
+changed since nothing is noticed.
 """
 
 import contextlib
@@ -16,22 +17,25 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from edge.build import cameras, eyes_of, versions
+from edge.build import cameras, eyes_of, versions, width_of
+from edge.cascade import opened, second_looks
 from edge.config import CameraSetting, NodeConfig
 from edge.eye import Eye
 from edge.fitting import FULL, Fit, Price, fit
 from edge.gate import GateSetting
 from edge.replay import unproven_eye
 from edge.rewrite import rewrite
+from edge.second_look import SecondLooks
 from edge.seeing import Eyes
 from edge.source_settings import FileSource
 from models import catalogue
@@ -105,15 +109,16 @@ def tune(
     clock = clock or SystemClock()
     sources = dict(zip((one.id for one in config.cameras), cameras(config), strict=True))
     eyes = eyes_of(config, list(sources.values()))
-    own_thread = config.models.provider is Provider.CPU
+    models, own_thread = opened(config), config.models.provider is Provider.CPU
     prices, missing = {}, {}
     for setting in config.cameras:
         taken = take_in(_source(setting, sources[setting.id], video), clock, seconds)
         if taken.why_not:
             missing[setting.id] = taken.why_not
         else:
+            second = partial(second_looks, setting, config, models)
             prices[setting.id] = Price(
-                taken.decode_ms, *look_ms(setting, taken.pictures, eyes, seconds, own_thread=own_thread)
+                taken.decode_ms, *look_ms(setting, taken.pictures, eyes, seconds, own_thread=own_thread, second=second)
             )
     if not prices:
         raise SourceLost("no camera was reached: " + "; ".join(f"{one}: {why}" for one, why in missing.items()))
@@ -147,11 +152,24 @@ def take_in(source: Camera, clock: Clock, seconds: float) -> Taken:
 
 
 def look_ms(
-    setting: CameraSetting, pictures: Sequence[Frame], eyes: Sequence[Eyes], seconds: float, *, own_thread: bool
+    setting: CameraSetting,
+    pictures: Sequence[Frame],
+    eyes: Sequence[Eyes],
+    seconds: float,
+    *,
+    own_thread: bool,
+    second: Callable[[], SecondLooks] = SecondLooks,
 ) -> tuple[float, float]:
-    """What a look costs while all sessions look: the network, and all the rest, ms."""
+    """What a look costs while all sessions look: the network, and all the rest, second looks among it, ms."""
+
+    def work(one: Eyes) -> tuple[int, float, float]:
+        tiles = setting.tiles.model_copy(update={"sweep_s": 0.0})  # as many parts as there may be, at every look
+        always = setting.model_copy(update={"gate": GateSetting(recheck_s=0), "tiles": tiles})
+        eye = unproven_eye(always, one, None, second())
+        return _looks(eye, setting.fps, pictures, one, seconds, own_thread=own_thread)
+
     with ThreadPoolExecutor(len(eyes)) as pool:
-        looked = list(pool.map(lambda one: _looks(setting, pictures, one, seconds, own_thread=own_thread), eyes))
+        looked = list(pool.map(work, eyes))
     count = sum(looks for looks, _, _ in looked)
     run, whole = sum(one[1] for one in looked) / count, sum(one[2] for one in looked) / count
     return run, max(whole - run, 0.0)
@@ -206,21 +224,20 @@ def refuse_overcommitted(config: NodeConfig, *, overcommit: bool) -> str | None:
 
 def _source(setting: CameraSetting, own: Camera, video: Path | None) -> Camera:
     file = video or (setting.source.file if isinstance(setting.source, FileSource) else None)
-    return own if file is None else FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps)
+    if file is None:
+        return own
+    return FileCamera(setting.id, file, pace="fast", looked_at_fps=setting.fps, width=width_of(setting))
 
 
 def _looks(
-    setting: CameraSetting, pictures: Sequence[Frame], eyes: Eyes, seconds: float, *, own_thread: bool
+    eye: Eye, fps: float, pictures: Sequence[Frame], eyes: Eyes, seconds: float, *, own_thread: bool
 ) -> tuple[int, float, float]:
     """So many looks, ms in the network, ms altogether."""
-    tiles = setting.tiles.model_copy(update={"sweep_s": 0.0})  # as many parts as there may be, at every look
-    always = setting.model_copy(update={"gate": GateSetting(recheck_s=0), "tiles": tiles})
-    eye = unproven_eye(always, eyes, None)
     for count in range(WARM_UP):
-        _look(eye, eyes, pictures, count, setting.fps)
+        _look(eye, eyes, pictures, count, fps)
     count, run, began, worked = 0, 0.0, time.perf_counter(), time.thread_time()
     while count < LEAST_LOOKS or time.perf_counter() - began < seconds:
-        run += _look(eye, eyes, pictures, WARM_UP + count, setting.fps)
+        run += _look(eye, eyes, pictures, WARM_UP + count, fps)
         count += 1
     whole, worked = time.perf_counter() - began, time.thread_time() - worked
     share = worked / whole if own_thread else 1.0

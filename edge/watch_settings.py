@@ -50,15 +50,16 @@ class WatchSetting(Setting):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len([rule for rule in self._all() if rule]) != 1:
-            raise ValueError(f"give one of {', '.join(self._kinds())}")
+            raise ValueError(f"give one of {', '.join(self.kinds())}")
         return self
 
     @classmethod
-    def _kinds(cls) -> list[str]:
+    def kinds(cls) -> list[str]:
+        """What a rule may be called in a node's file."""
         return [name for name in cls.model_fields if name != "look_every_s"]
 
     def _all(self) -> tuple[Watch | None, ...]:
-        return tuple(getattr(self, name) for name in self._kinds())
+        return tuple(getattr(self, name) for name in self.kinds())
 
     @property
     def watch(self) -> Watch:

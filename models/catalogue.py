@@ -43,6 +43,8 @@ class Task(StrEnum):
 
     OBJECTS = "objects"
     FACES = "faces"
+    CLASSES = "classes"
+    """What a crop as a whole shows: a classifier, for second looks."""
 
 
 class Head(StrEnum):
@@ -55,6 +57,13 @@ class Head(StrEnum):
     YUNET = "yunet"
     NANODET = "nanodet"
     FASTESTDET = "fastestdet"
+    SOFTMAX = "softmax"
+    SIGMOID = "sigmoid"
+    SCORES = "scores"
+
+
+WITHOUT_BOXES = frozenset({Head.SOFTMAX, Head.SIGMOID, Head.SCORES})
+"""The heads of classifiers: one score for every class of the whole picture. `scores` has made them itself."""
 
 
 class Fit(StrEnum):
@@ -152,7 +161,10 @@ class Entry(Closed):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        if self.head is not Head.DETR and (self.input.height % COARSEST_STRIDE or self.input.width % COARSEST_STRIDE):
+        if (self.task is Task.CLASSES) != (self.head in WITHOUT_BOXES):
+            raise ValueError(f"head {self.head} does not answer what task {self.task} asks")
+        uneven = self.input.height % COARSEST_STRIDE or self.input.width % COARSEST_STRIDE
+        if uneven and self.head not in WITHOUT_BOXES | {Head.DETR}:
             raise ValueError(f"input height and width must be multiples of {COARSEST_STRIDE} for head {self.head}")
         if self.bundled is not None and self.sources:
             raise ValueError("a bundled model is never fetched: give sources or bundled, not both")

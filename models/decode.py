@@ -1,4 +1,4 @@
-"""What a network says, turned into boxes: one pure function per output head.
+"""What a network says, turned into boxes, or a classifier's into scores: one pure function per output head.
 
 Idea: every head takes the raw outputs and gives `Boxes` in canvas pixels; nothing else knows how a family of
 networks writes its answer. The recipe is the same for all grids: best class score, threshold, and only for the
@@ -27,6 +27,7 @@ STRIDES = (8, 16, 32)
 FASTESTDET_STRIDE = 16
 NANODET_BINS = 8
 YUNET_CORNERS = 5
+SUREST_LOGIT = 80.0
 
 Floats: TypeAlias = NDArray[np.float32]
 Outputs: TypeAlias = Sequence[NDArray[Any]]
@@ -145,6 +146,30 @@ def fastestdet(outputs: Outputs, asked: Asked) -> Boxes:
     return suppress(_centred(np.concatenate([centre, size], 1), score, label), asked.overlap)
 
 
+def softmax(outputs: Outputs) -> Floats:
+    """(1, classes) logits of which one is meant: shares that sum to 1, float32 (classes,)."""
+    logits = _bounded(outputs[0][0])
+    weight = np.exp(logits - logits.max())
+    shares: Floats = weight / weight.sum()
+    return shares
+
+
+def sigmoid(outputs: Outputs) -> Floats:
+    """(1, classes) logits, each for itself: float32 (classes,) in 0..1."""
+    shares: Floats = (1 / (1 + np.exp(-_bounded(outputs[0][0])))).astype(np.float32)
+    return shares
+
+
+def scores(outputs: Outputs) -> Floats:
+    """(1, classes) in 0..1 as the network made them itself, float32 (classes,)."""
+    shares: Floats = np.clip(np.nan_to_num(outputs[0][0], nan=0.0), 0, 1).astype(np.float32)
+    return shares
+
+
+CLASSIFY: Mapping[Head, Callable[[Outputs], Floats]] = MappingProxyType(
+    {Head.SOFTMAX: softmax, Head.SIGMOID: sigmoid, Head.SCORES: scores}
+)
+
 DECODE: Mapping[Head, Callable[[Outputs, Asked], Boxes]] = MappingProxyType(
     {
         Head.YOLOX: yolox,
@@ -170,6 +195,7 @@ def expected(head: Head, want: Input, classes: int) -> tuple[Shape, ...]:
         Head.YUNET: [(1, cells, width) for width in (1, 1, 4, 2 * YUNET_CORNERS) for cells in each],
         Head.NANODET: [(1, cells, width) for width in (classes, 4 * NANODET_BINS) for cells in each],
         Head.FASTESTDET: [(1, 5 + classes, rows, columns)],
+        **{head: [(1, classes)] for head in CLASSIFY},
     }
     return tuple(shapes[head])
 
@@ -203,6 +229,12 @@ def _offset(cells: Floats, corner: Floats, stride: Floats) -> Floats:
 def _centred(centre_size: Floats, score: Floats, label: NDArray[np.int32]) -> Boxes:
     middle, half = centre_size[:, :2], centre_size[:, 2:] / 2
     return _finite(Boxes(np.concatenate([middle - half, middle + half], 1).astype(np.float32), score, label))
+
+
+def _bounded(logits: NDArray[Any]) -> Floats:
+    """Logits that an exponential survives; what is no number says no."""
+    bounded: Floats = np.clip(np.nan_to_num(logits, nan=-SUREST_LOGIT), -SUREST_LOGIT, SUREST_LOGIT).astype(np.float32)
+    return bounded
 
 
 def _finite(boxes: Boxes) -> Boxes:

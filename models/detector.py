@@ -18,7 +18,7 @@ from models.catalogue import Entry
 from models.decode import DECODE, Asked
 from models.detections import Detections
 from models.providers import Provider
-from models.session import Session
+from models.session import ModelRefused, Reason, Session
 from models.shape import Letterbox
 
 USUAL_THRESHOLD = 0.25
@@ -51,6 +51,8 @@ class Detector:
     def __init__(self, entry: Entry, path: Path, threads: int = 1, provider: Provider = Provider.CPU) -> None:
         self.entry = entry
         self.timing = Timing(0.0, 0.0, 0.0)
+        if entry.head not in DECODE:
+            raise ModelRefused(Reason.SHAPE, entry.name, f"it tells {entry.task} and no boxes: it is for second looks")
         self._letterbox = Letterbox(entry.input)
         self._session = Session(entry, path, threads, provider)
         self._decode = DECODE[entry.head]

@@ -14,7 +14,7 @@ def told_of(rule: OfOne, stay: Stay, *, dwell: float, elapsed: float, speed: Spe
         phase=Phase.OPENED,
         key=(rule.id, stay.first),
         zone=rule.zone,
-        subject=stay.subject,
+        subject=stay.named(rule.classes),
         elapsed=elapsed,
         score=stay.score,
         dwell=dwell,

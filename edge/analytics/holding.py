@@ -66,13 +66,13 @@ def unheld(rule: Rule, count: tuple[int, int], held: float | None, for_s: float)
 
 def concerned(rule: Rule, stays: Sequence[Stay], watched: float, grace_s: float) -> list[Stay]:
     """The stays of the rule's classes, without those whose track has been missing for longer than the grace."""
-    wanted = [stay for stay in stays if not rule.classes or stay.subject in rule.classes]
+    wanted = [stay for stay in stays if stay.is_of(rule.classes)]
     return [stay for stay in wanted if watched - stay.seen <= grace_s]
 
 
 def together(rule: Rule, here: Sequence[Stay], dwell: float, elapsed: float, direction: str | None = None) -> Happening:
     """What those who are `here` do together, named by the class most of them are of."""
-    subjects = Counter(stay.subject for stay in here) or Counter(sorted(rule.classes)[:1])
+    subjects = Counter(stay.named(rule.classes) for stay in here) or Counter(sorted(rule.classes)[:1])
     return Happening(
         kind=rule.kind,
         phase=Phase.OPENED,

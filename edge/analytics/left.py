@@ -46,8 +46,8 @@ class LeftObjects:
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:
         """One happening for every object that has been alone long enough."""
         rule = self._rule
-        things = [stay for stay in stays if stay.subject in rule.classes]
-        people = [stay for stay in stays if stay.subject in rule.attended_by and watched - stay.seen <= HIDDEN_S]
+        things = [stay for stay in stays if stay.is_of(rule.classes)]
+        people = [stay for stay in stays if stay.is_of(rule.attended_by) and watched - stay.seen <= HIDDEN_S]
         since = self._since = self._halts.step(things)
         self._company = {thing.first: self._attend(thing, people, watched) for thing in things}
         return [

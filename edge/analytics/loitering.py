@@ -21,13 +21,13 @@ class Loiterers:
         return [
             told_of(rule, stay, dwell=stay.dwell, elapsed=elapsed)
             for stay in stays
-            if stay.dwell >= rule.after_s and (not rule.classes or stay.subject in rule.classes)
+            if stay.dwell >= rule.after_s and stay.is_of(rule.classes)
         ]
 
     def nearly(self, stays: Sequence[Stay]) -> list[Nearly]:
         """How long everyone else has stayed; of classes nobody asked for too."""
         rule = self._rule
-        asked = {stay.first: not rule.classes or stay.subject in rule.classes for stay in stays}
+        asked = {stay.first: stay.is_of(rule.classes) for stay in stays}
         return [
             short(
                 rule.id,

@@ -30,7 +30,10 @@ NEAR: Final = 1.0
 
 @dataclass(slots=True, eq=False)
 class Look:
-    """One look at all named tracks: N rows, boxes xyxy float64 (N, 4), names of classes, scores, two clocks (s)."""
+    """One look at all named tracks: N rows, boxes xyxy float64 (N, 4), names of classes, scores, two clocks (s).
+
+    `also` is what a second look found of each (`edge.second_look`).
+    """
 
     tracks: list[int]
     rows: Rows
@@ -39,11 +42,15 @@ class Look:
     scores: list[float]
     watched: float
     elapsed: float
+    also: list[frozenset[str]]
 
 
 @dataclass(slots=True, eq=False)
 class Stay:
-    """One object in one zone; `first` names it for ever, `track` is who it is now. Times are watched seconds."""
+    """One object in one zone; `first` names it for ever, `track` is who it is now. Times are watched seconds.
+
+    `also` is what a second look found of it: further classes that it is of, beside its `subject`.
+    """
 
     first: int
     track: int
@@ -55,6 +62,16 @@ class Stay:
     box: Box = (0.0, 0.0, 0.0, 0.0)
     spot: tuple[float, float] = (0.0, 0.0)
     orphan: bool = False
+    also: frozenset[str] = frozenset()
+
+    def is_of(self, classes: frozenset[str]) -> bool:
+        """Whether a rule over these classes is about it; over none: about everybody."""
+        return not classes or self.subject in classes or not self.also.isdisjoint(classes)
+
+    def named(self, classes: frozenset[str]) -> str:
+        """What such a rule calls it: what it is, or what else was found of it where only that is asked for."""
+        found = sorted(self.also & classes)
+        return found[0] if found and self.subject not in classes else self.subject
 
     @property
     def dwell(self) -> float:
@@ -196,7 +213,7 @@ class Presence:
     def _show(self, stay: Stay, i: int, look: Look, spots: Floats) -> None:
         left, top, right, bottom = look.boxes[i].tolist()
         stay.subject, stay.score, stay.box = look.subjects[i], look.scores[i], (left, top, right, bottom)
-        stay.spot, stay.seen = (float(spots[i, 0]), float(spots[i, 1])), look.watched
+        stay.spot, stay.seen, stay.also = (float(spots[i, 0]), float(spots[i, 1])), look.watched, look.also[i]
 
     def _note(self, look: Look, trusted: Bools, depth: Floats, margin: Floats, spots: Floats, over: Floats) -> None:
         for i, track in enumerate(look.tracks):

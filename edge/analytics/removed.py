@@ -54,7 +54,7 @@ class RemovedObjects:
         spent, self._watched = watched - self._watched, watched
         for known in self._known.values():
             self._look(known, here, spent, watched)
-        self._settle([stay for stay in stays if stay.subject in self._rule.classes])
+        self._settle([stay for stay in stays if stay.is_of(self._rule.classes)])
         self._known = {first: known for first, known in self._known.items() if known.empty <= TOLD_S}
         return [
             self._happening(first, known, elapsed)

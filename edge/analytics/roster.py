@@ -18,13 +18,14 @@ MOST: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """How a track was last seen: identity, class name, score, normalised xyxy, stream seconds."""
+    """How a track was last seen: identity, class name, score, normalised xyxy, stream seconds, and what else it is."""
 
     track: int
     subject: str
     score: float
     box: Box
     elapsed: float
+    also: frozenset[str] = frozenset()
 
 
 class Roster:

@@ -7,7 +7,8 @@ State per track lives until the tracker tells that it ended, or until it was not
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,7 @@ Tallies = dict[tuple[str, str, str], int]
 
 TTL_S: Final = 30.0
 PEAK: Final = "peak"
+NOTHING_MORE: Final[Mapping[int, frozenset[str]]] = MappingProxyType({})
 
 
 class Scene:
@@ -67,6 +69,7 @@ class Scene:
         elapsed: float,
         ended: Iterable[int] = (),
         picture: Callable[[], NDArray[np.uint8]] | None = None,
+        also: Mapping[int, frozenset[str]] = NOTHING_MORE,
     ) -> list[Happening]:
         """What this look shows.
 
@@ -76,11 +79,12 @@ class Scene:
             elapsed: stream seconds; raises ValueError when it falls.
             ended: identities the tracker has given up since the last look.
             picture: makes this look's picture small and grey (180, 320); asked for only when a rule wants it.
+            also: further classes of tracks, for rules and counts; each is counted beside what it is one of.
         """
         self._advance(elapsed)
         named = tracks[tracks.track > 0]
         happenings = self._forget(ended, len(named), elapsed)
-        look = self._look(named, labels, elapsed)
+        look = self._look(named, labels, elapsed, also)
         happenings += self._crossed(self._crossings.step(look.rows, look.boxes, self._roster.rows), elapsed)
         for presence in self._presences.values():
             happenings += self._changes(presence, presence.step(look, self._roster.rows), elapsed)
@@ -113,6 +117,12 @@ class Scene:
         for rule, slow, _ in self._slow:
             if rule in clean:
                 slow.recall(clean[rule], after_s)
+
+    def relearn(self, rules: Container[str]) -> None:
+        """Let these slow-change rules learn anew what is clean."""
+        for rule, slow, _ in self._slow:
+            if rule in rules:
+                slow.relearn()
 
     def nearly(self) -> list[Nearly]:
         """How far everybody has come, by the last look, towards what has not happened."""
@@ -148,18 +158,22 @@ class Scene:
             told += self._changes(presence, changes, elapsed)
         return told
 
-    def _look(self, named: Detections, labels: Sequence[str], elapsed: float) -> Look:
+    def _look(
+        self, named: Detections, labels: Sequence[str], elapsed: float, also: Mapping[int, frozenset[str]]
+    ) -> Look:
         tracks, scores, boxes = named.track.tolist(), named.score.tolist(), named.xyxy.tolist()
         subjects = [labels[label] for label in named.label.tolist()]
-        seen = zip(tracks, subjects, scores, map(tuple, boxes), strict=True)
+        more = [also.get(track, frozenset()) for track in tracks]
+        seen = zip(tracks, subjects, scores, map(tuple, boxes), [elapsed] * len(tracks), more, strict=True)
         return Look(
             tracks=tracks,
-            rows=self._roster.seat(Sighting(*sighting, elapsed) for sighting in seen),
+            rows=self._roster.seat(Sighting(*sighting) for sighting in seen),
             boxes=named.xyxy.astype(np.float64),
             subjects=subjects,
             scores=scores,
             watched=self._watched,
             elapsed=elapsed,
+            also=more,
         )
 
     def _crossed(self, crossings: Iterable[Crossed], elapsed: float) -> list[Happening]:
@@ -167,7 +181,7 @@ class Scene:
         for crossed in crossings:
             line, seen = crossed.line, self._roster.last(crossed.row)
             direction = line.rightward if crossed.rightward else line.leftward
-            self._counts[line.id, seen.subject, direction] += 1
+            self._counts.update((line.id, name, direction) for name in (seen.subject, *seen.also))
             told.append(
                 Happening(
                     kind=Kind.LINE_CROSSED,
@@ -189,11 +203,12 @@ class Scene:
         moments = [(Kind.ZONE_ENTERED, stay, stay.came) for stay in changes.begun]
         moments += [(Kind.ZONE_LEFT, stay, went) for stay, went in changes.ended]
         for _, stay, direction in moments:
-            self._counts[zone, stay.subject, direction] += 1
+            self._counts.update((zone, name, direction) for name in (stay.subject, *stay.also))
         return [_moment(kind, zone, stay, direction, elapsed) for kind, stay, direction in moments]
 
     def _note_peak(self, presence: Presence) -> None:
-        for subject, count in Counter(stay.subject for stay in presence.stays if not stay.orphan).items():
+        here = Counter(name for stay in presence.stays if not stay.orphan for name in (stay.subject, *stay.also))
+        for subject, count in here.items():
             key = (presence.zone.id, subject, PEAK)
             self._peaks[key] = max(self._peaks.get(key, 0), count)
 

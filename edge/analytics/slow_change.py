@@ -9,8 +9,8 @@ Blocks behind a tracked object are not judged: somebody who stands there has cha
 `ELSEWHERE` of the blocks outside have changed too, the light is another one (an infra-red lamp, snow, a low sun) and
 the look says nothing; a zone that is more than half hidden says nothing either.
 Limits: what is there at the first looks is taken for clean, so begin when it is (a restart goes on from what was clean
-before it: `edge.references`); a shadow that falls on the zone alone and stays for two looks is a change; after a change
-of light only like light is judged.
+before it: `edge.references`) or have it learnt anew (`edge.relearning`); a shadow that falls on the zone alone and
+stays for two looks is a change; after a change of light only like light is judged.
 """
 
 from typing import Final
@@ -67,6 +67,11 @@ class SlowChanges:
     def recall(self, clean: Blocks, after_s: float) -> None:
         """Go on from a reference of before, beginning `after_s` watched seconds from the first look."""
         self._clean, self._due = clean, after_s
+
+    def relearn(self) -> None:
+        """Let go of the reference and of what was told; the next looks are clean."""
+        self._first, self._clean, self._told = [], None, None
+        self._due, self._looks, self._share = 0.0, 0, 0.0
 
     def due(self, watched: float) -> bool:
         """Whether a picture is wanted at this time, watched seconds."""

@@ -45,7 +45,7 @@ class Speeders:
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:  # noqa: ARG002 - one call serves every rule
         """One happening for everyone who is over the limit for certain."""
         rule = self._rule
-        wanted = [stay for stay in stays if not rule.classes or stay.subject in rule.classes]
+        wanted = [stay for stay in stays if stay.is_of(rule.classes)]
         self._runs = {stay.first: self._runs.get(stay.first) or _Run() for stay in wanted}
         self._speedometer.keep(self._runs)
         for first, speed in self._measured(wanted).items():

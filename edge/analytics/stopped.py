@@ -24,7 +24,7 @@ class Stopped:
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:  # noqa: ARG002 - one call serves every rule
         """One happening for every vehicle that has stood long enough."""
         rule = self._rule
-        vehicles = [stay for stay in stays if not rule.classes or stay.subject in rule.classes]
+        vehicles = [stay for stay in stays if stay.is_of(rule.classes)]
         since = self._since = self._halts.step(vehicles)
         return [
             told_of(rule, stay, dwell=dwell, elapsed=elapsed)

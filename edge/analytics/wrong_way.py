@@ -50,7 +50,7 @@ class WrongWays:
     def truths(self, stays: Sequence[Stay], watched: float, elapsed: float) -> list[Happening]:  # noqa: ARG002 - one call serves every rule
         """One happening for everyone who goes against the way."""
         rule = self._rule
-        wanted = [stay for stay in stays if not rule.classes or stay.subject in rule.classes]
+        wanted = [stay for stay in stays if stay.is_of(rule.classes)]
         self._courses = {stay.first: self._course(stay) for stay in wanted}
         return [
             told_of(rule, stay, dwell=stay.seen - self._courses[stay.first].since, elapsed=elapsed)

@@ -1,41 +1,24 @@
-// The page of `wardsense edge look`: the newest redacted picture, what is seen in it, and places that can be drawn.
+// The page of `wardsense edge look`: the newest redacted picture, what is seen in it, and what can be drawn and set.
 // Corners are moved by mouse, finger or arrow keys; geometry is in shares of the picture, as in the node's file.
-const WORDS = {
-  vi: {
-    camera: "Camera", seen: "Camera đang thấy", drawn: "Vùng và vạch", events: "Vừa xảy ra",
-    hint: "Kéo các góc, hoặc chọn một góc rồi dùng phím mũi tên (Shift: bước dài, Delete: xóa góc). Chấm nhỏ giữa hai góc thêm một góc.",
-    addZone: "Thêm vùng", addLine: "Thêm vạch", save: "Lưu vào tệp", reload: "Bỏ thay đổi", remove: "Xóa", name: "Mã",
-    zone: "Vùng", line: "Vạch", rightward: "Sang phải gọi là", leftward: "Sang trái gọi là", corner: "góc", between: "thêm góc sau góc",
-    saved: "Đã lưu. Khởi động lại nút để áp dụng.", conflict: "Tệp đã bị người khác sửa. Bỏ thay đổi và vẽ lại.",
-    refused: "Chưa lưu được:", away: "Mất liên lạc với chương trình.", live: "đang có hình", blind: "không có hình", unfit: "hình không dùng được",
-    looks: "lần xem", spared: "lần không cần xem", still: "hình đứng yên, không chạy máy dò", noPicture: "Không thể hiện hình:", other: "English", overlay: "Vùng, vạch và đối tượng trên hình", picture: "Hình từ camera",
-  },
-  en: {
-    camera: "Camera", seen: "What the camera sees", drawn: "Zones and lines", events: "Just happened",
-    hint: "Drag the corners, or choose one and use the arrow keys (Shift: long steps, Delete: remove it). A small dot between two corners adds one.",
-    addZone: "Add a zone", addLine: "Add a line", save: "Save to the file", reload: "Drop the changes", remove: "Remove", name: "Id",
-    zone: "Zone", line: "Line", rightward: "To the right is called", leftward: "To the left is called", corner: "corner", between: "add a corner after corner",
-    saved: "Saved. Restart the node to apply it.", conflict: "Somebody else changed the file. Drop the changes and draw again.",
-    refused: "Not saved:", away: "The program does not answer.", live: "picture is live", blind: "no picture", unfit: "picture is unfit",
-    looks: "looks", spared: "looks spared", still: "nothing moves, no detector was run", noPicture: "No picture can be shown:", other: "Tiếng Việt", overlay: "Zones, lines and objects on the picture", picture: "Picture of the camera",
-  },
-};
-const EVERY_MS = 400, STEP = 0.005, LONG_STEP = 0.05, WIDE = 1000, ZONE_LEAST = 3, SIGNS = 4;
+import { begun, figuresOf, kindOf, ruleBox, setting, tellStanding } from "./rules.js";
+import { choose, kindWords, made, spoken, word } from "./words.js";
+
+const EVERY_MS = 400, STEP = 0.005, LONG_STEP = 0.05, WIDE = 1000, ZONE_LEAST = 3, SIGNS = 4, LETTER = 7;
+const PAINT = { mask: { fill: "url(#hatch)" }, way: { "marker-end": "url(#head)" } };
 const at = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
-let language = remembered(), camera = "", state = {}, places = { zones: [], lines: [] }, sha256 = "", shown = -1;
-const word = (key) => WORDS[language][key] ?? key;
+let camera = "", state = {}, places = { zones: [], lines: [], masks: [], watch: [] }, sha256 = "", shown = -1;
+let kept = new Map();  // of every rule as it stands in the file: where, and its text
 
-function remembered() {
-  try { return localStorage.getItem("wardsense.language") === "en" ? "en" : "vi"; } catch { return "vi"; }
-}
 function speak(chosen) {
-  language = chosen;
-  try { localStorage.setItem("wardsense.language", chosen); } catch { /* a browser that keeps nothing */ }
-  document.documentElement.lang = language;
+  choose(chosen);
+  document.documentElement.lang = spoken();
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
   at("language").textContent = word("other");
-  at("language").lang = language === "vi" ? "en" : "vi";
+  at("language").lang = spoken() === "vi" ? "en" : "vi";
+  const chosenKind = at("kind").value;
+  at("kind").replaceChildren(...setting().map((kind) => made("option", { value: kind }, kindWords(kind)[0])));
+  if (chosenKind) at("kind").value = chosenKind;
   at("overlay").setAttribute("aria-label", word("overlay"));
   at("picture").alt = word("picture");
   say("");
@@ -48,12 +31,6 @@ function say(text, mistakes = [], wrong = false) {
   box.className = wrong ? "wrong" : "";
   box.replaceChildren(text);
   if (mistakes.length) box.append(made("ul", {}, ...mistakes.map((one) => made("li", {}, one))));
-}
-function made(name, attributes, ...inside) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  node.append(...inside);
-  return node;
 }
 function shape(name, attributes, text) {
   const node = document.createElementNS(SVG, name);
@@ -78,19 +55,25 @@ function put(place, index, x, y) {
   if (place.polygon) place.polygon[index] = point;
   else place[index ? "b" : "a"] = point;
 }
-const all = () => [...places.zones.map((place) => ["zone", place]), ...places.lines.map((place) => ["line", place])];
+const ways = () => places.watch.filter((rule) => kindOf(rule) === "wrong_way" && figuresOf(rule).a && figuresOf(rule).b);
+const listed = () => [
+  ...places.zones.map((place) => ({ kind: "zone", part: "zones", name: place.id, place })),
+  ...places.lines.map((place) => ({ kind: "line", part: "lines", name: place.id, place })),
+  ...places.masks.map((place, index) => ({ kind: "mask", part: "masks", name: String(index + 1), place })),
+];
+const all = () => [...listed(), ...ways().map((rule) => ({ kind: "way", name: figuresOf(rule).zone, place: figuresOf(rule) }))];
 
 function draw() {
   const overlay = at("overlay"), height = high();
   const focused = document.activeElement?.dataset?.key;
   overlay.setAttribute("viewBox", `0 0 ${WIDE} ${height}`);
   const drawn = [], handles = [];
-  for (const [kind, place] of all()) {
+  for (const { kind, name, place } of all()) {
     const flat = points(place).map(([x, y]) => `${x * WIDE},${y * height}`).join(" ");
-    drawn.push(shape(kind === "zone" ? "polygon" : "polyline", { points: flat, class: kind }));
-    const [x, y] = points(place)[0];
-    drawn.push(shape("text", { x: x * WIDE + pixels(14), y: Math.max(y * height - pixels(8), pixels(16)), class: "name" }, place.id));
-    points(place).forEach((_, index) => handles.push(...corner(kind, place, index)));
+    drawn.push(shape(place.polygon ? "polygon" : "polyline", { points: flat, class: kind, ...PAINT[kind] }));
+    const [x, y] = points(place)[0], written = kind === "mask" ? `${word("mask")} ${name}` : name;
+    if (kind !== "way") drawn.push(shape("text", { x: x * WIDE + pixels(14), y: Math.max(y * height - pixels(8), pixels(16)), class: "name" }, written));
+    points(place).forEach((_, index) => handles.push(...corner(kind, name, place, index)));
   }
   overlay.style.fontSize = `${pixels(13)}px`;
   at("drawings").replaceChildren(...drawn);
@@ -99,25 +82,30 @@ function draw() {
 }
 // What is seen is drawn beside the corners and not with them: a corner must stay the same one while it is clicked.
 function seen() {
-  const height = high(), drawn = [];
-  for (const [kind, boxes] of [["unsure", state.unsure ?? []], ["track", state.tracks ?? []]])
+  const height = high(), drawn = [], named = [];
+  const surest = (boxes) => (boxes ?? []).toSorted((one, other) => other.score - one.score);
+  for (const [kind, boxes] of [["track", surest(state.tracks)], ["unsure", surest(state.unsure)]])
     for (const { box: [x0, y0, x1, y1], score, label, track } of boxes) {
       drawn.push(shape("rect", { x: x0 * WIDE, y: y0 * height, width: (x1 - x0) * WIDE, height: (y1 - y0) * height, class: kind }));
       const name = kind === "track" ? `${label} ${track} · ${score.toFixed(2)}` : `${label}? ${score.toFixed(2)}`;
-      drawn.push(shape("text", { x: x0 * WIDE, y: Math.max(y0 * height - pixels(5), pixels(15)), class: "name" }, name));
+      const x = x0 * WIDE, y = Math.max(y0 * height - pixels(5), pixels(15)), wide = pixels(LETTER * name.length);
+      // Of names that lie on each other nobody reads one: the surer one is written.
+      if (named.some((one) => Math.abs(one.y - y) < pixels(LETTER * 2) && x < one.x + one.wide && one.x < x + wide)) continue;
+      named.push({ x, y, wide });
+      drawn.push(shape("text", { x, y, class: "name" }, name));
     }
   at("objects").replaceChildren(...drawn);
 }
-function corner(kind, place, index) {
-  const height = high(), [x, y] = points(place)[index], number = index + 1, key = `${kind}/${place.id}/${index}`;
-  const name = `${word(kind)} ${place.id}, ${word("corner")} ${number}`;
+function corner(kind, called, place, index) {
+  const height = high(), [x, y] = points(place)[index], number = index + 1, key = `${kind}/${called}/${index}`;
+  const name = `${word(kind)} ${called}, ${word("corner")} ${number}`;
   const dot = shape("circle", { cx: x * WIDE, cy: y * height, r: pixels(11 * FINGER), class: "corner", tabindex: 0, role: "button", "aria-label": name });
   dot.dataset.key = key;
   dot.addEventListener("pointerdown", (event) => drag(event, place, index));
   dot.addEventListener("keydown", (event) => steer(event, place, index));
   if (!place.polygon) return [dot];
   const [nextX, nextY] = place.polygon[number % place.polygon.length];
-  const label = `${word(kind)} ${place.id}: ${word("between")} ${number}`;
+  const label = `${word(kind)} ${called}: ${word("between")} ${number}`;
   const half = shape("circle", { cx: ((x + nextX) / 2) * WIDE, cy: ((y + nextY) / 2) * height, r: pixels(7 * FINGER), class: "between", tabindex: 0, role: "button", "aria-label": label });
   half.dataset.key = `${key}/between`;
   const insert = () => { place.polygon.splice(number, 0, [round((x + nextX) / 2), round((y + nextY) / 2)]); draw(); };
@@ -149,27 +137,56 @@ function steer(event, place, index) {
   draw();
 }
 
+const FIELDS = { zone: ["id"], line: ["id", "rightward", "leftward"], mask: [] };
 function list() {
-  at("list").replaceChildren(...all().map(([kind, place]) => {
-    const box = made("fieldset", {}, made("legend", {}, word(kind)));
-    for (const key of kind === "zone" ? ["id"] : ["id", "rightward", "leftward"]) {
+  at("list").replaceChildren(...listed().map(({ kind, part, name, place }) => {
+    const fields = made("div", { class: "fields" });
+    for (const key of FIELDS[kind]) {
       const input = made("input", { value: place[key] ?? "", autocomplete: "off", spellcheck: "false" });
+      if (kind === "zone" && key === "id") follow(input, place);
       input.addEventListener("input", () => { place[key] = input.value; if (!input.value && key !== "id") delete place[key]; draw(); });
-      box.append(made("label", {}, word(key === "id" ? "name" : key), input));
+      fields.append(made("label", {}, word(key === "id" ? "name" : key), input));
     }
-    const remove = made("button", { type: "button", "aria-label": `${word("remove")} ${place.id}` }, word("remove"));
-    remove.addEventListener("click", () => {
-      const some = places[`${kind}s`];
-      some.splice(some.indexOf(place), 1);
-      list();
-      draw();
-    });
-    box.append(remove);
-    return box;
+    const remove = made("button", { type: "button", "aria-label": `${word("remove")}: ${word(kind)} ${name}` }, word("remove"));
+    remove.addEventListener("click", () => { places[part].splice(places[part].indexOf(place), 1); list(); draw(); });
+    fields.append(remove);
+    return made("fieldset", {}, made("legend", {}, kind === "mask" ? `${word(kind)} ${name}` : word(kind)), fields);
   }));
+  rules();
+}
+// The rules over a zone go along when it is given another name.
+function follow(input, zone) {
+  let over = [];
+  input.addEventListener("focus", () => { over = places.watch.map(figuresOf).filter((own) => own.zone === zone.id); });
+  input.addEventListener("input", () => { for (const own of over) own.zone = input.value; });
+  input.addEventListener("change", rules);
+}
+function rules() {
+  const zones = places.zones.map((zone) => zone.id);
+  at("zone-first").hidden = zones.length > 0;
+  at("add-rule").disabled = !zones.length;
+  at("rules").replaceChildren(...places.watch.map((rule, index) => ruleBox(rule, zones, {
+    changed: () => { draw(); tell(); },
+    removed: () => { places.watch.splice(index, 1); list(); draw(); },
+    relearn: () => relearn(rule),
+  })));
+  tell();
+}
+// What the program says of a rule, where it is the rule that the page shows.
+function now(rule) {
+  const was = kept.get(rule), said = was?.text === JSON.stringify(rule) ? state.rules?.[was.index] : undefined;
+  return said?.kind === kindOf(rule) && said.zone === figuresOf(rule).zone ? said : undefined;
+}
+const keep = () => { kept = new Map(places.watch.map((rule, index) => [rule, { index, text: JSON.stringify(rule) }])); };
+async function relearn(rule) {
+  const answer = await send("relearn.json", { rule: now(rule)?.id });
+  if (!answer) return;
+  const said = await answer.json();
+  if (answer.ok) say(word(said.stored ? "relearnt" : "nodeRuns"));
+  else say(word("refused"), said.mistakes, true);
 }
 function free(stem) {
-  const taken = new Set(all().map(([, place]) => place.id));
+  const taken = new Set(listed().map(({ name }) => name));
   let number = 1;
   while (taken.has(`${stem}-${number}`)) number += 1;
   return `${stem}-${number}`;
@@ -184,22 +201,42 @@ at("add-line").addEventListener("click", () => {
   list();
   draw();
 });
+at("add-mask").addEventListener("click", () => {
+  places.masks.push({ polygon: [[0.05, 0.05], [0.25, 0.05], [0.25, 0.25], [0.05, 0.25]] });
+  list();
+  draw();
+});
+at("add-rule").addEventListener("click", () => {
+  places.watch.push(begun(at("kind").value, places.zones[0]));
+  list();
+  draw();
+  at("rules").lastElementChild.querySelector("select").focus();
+});
+async function send(what, said) {
+  const body = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) };
+  const answer = await fetch(`${what}?camera=${encodeURIComponent(camera)}`, body).catch(() => null);
+  if (!answer) say(word("away"), [], true);
+  return answer;
+}
 at("save").addEventListener("click", async () => {
-  const answer = await fetch(`places.json?camera=${encodeURIComponent(camera)}`, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ sha256, ...places }),
-  }).catch(() => null);
-  if (!answer) return say(word("away"), [], true);
+  const answer = await send("places.json", { sha256, ...places });
+  if (!answer) return;
   const said = await answer.json();
-  if (answer.ok) { sha256 = said.sha256; return say(word("saved")); }
-  return answer.status === 409 ? say(word("conflict"), [], true) : say(word("refused"), said.mistakes, true);
+  if (answer.ok) {
+    sha256 = said.sha256;
+    keep();
+    say(word("saved"));
+  } else if (answer.status === 409) say(word("conflict"), [], true);
+  else say(word("refused"), said.mistakes, true);
 });
 at("reload").addEventListener("click", read);
-at("language").addEventListener("click", () => speak(language === "vi" ? "en" : "vi"));
+at("language").addEventListener("click", () => speak(spoken() === "vi" ? "en" : "vi"));
 at("camera").addEventListener("change", () => { camera = at("camera").value; state = {}; shown = -1; read(); });
 
 async function read() {
   say("");
   try { ({ sha256, ...places } = await ask("places.json")); } catch { say(word("away"), [], true); }
+  keep();
   list();
   draw();
 }
@@ -210,6 +247,10 @@ function tell() {
   if (state.no_picture) parts.push(`${word("noPicture")} ${state.no_picture}`);
   const text = parts.join(" · ");
   if (at("state").textContent !== text) at("state").textContent = text;
+  places.watch.forEach((rule, index) => {
+    const box = at("rules").children[index];
+    if (box) tellStanding(box, rule, now(rule), state.clean ?? []);
+  });
   at("events").replaceChildren(...(state.events ?? []).map((one) => made("li", {}, `${one.at.toFixed(1)} s · ${one.kind} · ${one.place} · ${one.subject} · ${one.phase}`)));
 }
 async function watch() {
@@ -234,7 +275,7 @@ async function begin() {
   const names = await (await fetch("cameras.json")).json();
   at("camera").append(...names.map((name) => made("option", { value: name }, name)));
   [camera] = names;
-  speak(language);
+  speak(spoken());
   await read();
   watch();
 }

@@ -1,4 +1,4 @@
-"""From a configuration to what looks: the face model that was pulled is used, asked for or not."""
+"""From a configuration to what looks: the face model that was pulled is used, and pictures are as wide as is of use."""
 
 import shutil
 from pathlib import Path
@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from edge.build import USUAL_FACES, eyes_of
+from edge.build import USUAL_FACES, cameras, eyes_of
 from edge.config import NodeConfig
 from edge.seeing import DetectorEyes
 from models.session import ModelRefused
+from streams.clocks import SystemClock
 from tests.parts import steady_eye
+from tests.parts.clips import Shape, render
 
 
 def looks_for_faces(models: dict[str, Any]) -> bool:
@@ -48,3 +50,15 @@ def test_a_face_model_that_was_asked_for_and_not_pulled_is_missed(models: dict[s
         looks_for_faces({**models, "faces": USUAL_FACES})
     pull(models)
     assert looks_for_faces({**models, "faces": USUAL_FACES})
+
+
+@pytest.mark.parametrize(("tiles", "size"), [({}, (1280, 720)), ({"tiles": {"most": 1}}, (1920, 1080))])
+def test_pictures_are_no_wider_than_what_may_leave_unless_parts_are_looked_at_closely(
+    tmp_path: Path, models: dict[str, Any], tiles: dict[str, Any], size: tuple[int, int]
+) -> None:
+    film = render(tmp_path / "wide.mp4", Shape(width=1920, height=1080, frames=3))
+    camera = {"id": "gate", "source": {"file": str(film), "loop": False}, **tiles}
+    told = {"node": "box-1", "ward": "hai-chau", "broker": {"host": "127.0.0.1"}, "models": models, "cameras": [camera]}
+    (source,) = cameras(NodeConfig.model_validate(told))
+    with source.open(SystemClock()) as frames:
+        assert next(iter(frames)).size == size

@@ -148,10 +148,11 @@ def config(told: dict[str, Any], revision: str) -> Config:
     return Config(node=NODE, revision=revision, sha256=sha256_of(told), issued=issued, by="lan", body=told)
 
 
-def command(verb: str) -> Command:
+def command(verb: str, **params: str) -> Command:
     now = datetime.now(UTC)
     expires = now + timedelta(minutes=5)
-    return Command(id=uuid7(), node=NODE, verb=verb, issued=now, expires=expires, by="lan", why="a test")
+    told = {"id": uuid7(), "node": NODE, "verb": verb, "issued": now, "expires": expires, "params": params}
+    return Command.model_validate({**told, "by": "lan", "why": "a test"})
 
 
 @pytest.fixture
@@ -260,6 +261,17 @@ def test_a_command_delivered_twice_runs_once(street: Street) -> None:
     replies = street.centre.bodies("reply")
     assert [reply["command"] for reply in replies] == [str(report.id), str(dance.id)]
     street.arrives("health")
+
+
+def test_a_node_that_runs_learns_anew_what_is_clean_where_it_is_asked(street: Street) -> None:
+    camera = busy_camera("cam-1", 1)
+    street.write(cameras=[{**camera, "watch": [*camera["watch"], {"slow_change": {"zone": "street"}}]}])
+    street.start()
+    wrong, right = (command("relearn", camera=name) for name in ("cam-9", "cam-1"))
+    street.sends(Stream.COMMAND, wrong)
+    assert street.arrives("reply", command=str(wrong.id), outcome="refused")["reasons"][0]["code"] == "unknown_camera"
+    street.sends(Stream.COMMAND, right)
+    street.arrives("reply", command=str(right.id), outcome="done")
 
 
 def test_what_a_covered_camera_was_watching_is_unknown_and_its_seconds_are_not_covered(street: Street) -> None:

@@ -1,7 +1,7 @@
 """Orders carried out on a real disk: once, in the order that survives a fall, and refused when the disk refuses."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from streams.wire.codec import encode
 from streams.wire.messages import Command, Config
 from streams.wire.records import Outcome, Reply
 from streams.wire.topics import Stream
+from streams.wire.words import Reason
 
 CAMERAS: dict[str, Any] = {"cameras": [{"id": "cam-1", "source": {"drawn": 1}}]}
 
@@ -44,14 +45,27 @@ class Box:
         """The next life of the node, its journal read."""
         file = ConfigFile(self.path)
         config, _ = file.load()
-        orders = Orders(Running(config, file.own), file, self.replies.append, {"ping": self.ran}, SystemClock())
+        orders = Orders(
+            Running(config, file.own),
+            file,
+            self.replies.append,
+            {"ping": self.ran, "relearn": self.relearns},
+            SystemClock(),
+        )
         orders.resume()
         return orders
 
-    def ran(self) -> None:
+    def ran(self, params: Mapping[str, Any]) -> tuple[Reason, ...]:
+        del params
         self.runs += 1
         if self.fall:
             raise Fell
+        return ()
+
+    def relearns(self, params: Mapping[str, Any]) -> tuple[Reason, ...]:
+        if "camera" not in params:
+            raise OSError(28, "No space left on device")
+        return (Reason(code="unknown_camera", params={"camera": params["camera"]}),)
 
     def said(self) -> list[tuple[Outcome, str]]:
         return [(told.outcome, told.config_rev or str(told.command)) for told in self.replies]
@@ -89,6 +103,14 @@ def test_a_command_the_node_fell_over_does_not_run_again_and_is_told_to_have_fai
     box.live().carry_out(Stream.COMMAND, sent)
     box.live()
     assert (box.runs, box.said()) == (1, [(Outcome.FAILED, str(order.id))])
+
+
+def test_what_a_verb_would_not_do_is_refused_and_what_the_disk_would_not_has_failed(box: Box) -> None:
+    orders = box.live()
+    orders.carry_out(Stream.COMMAND, encode(ping(verb="relearn", params={"camera": "cam-9"})))
+    orders.carry_out(Stream.COMMAND, encode(ping(verb="relearn")))
+    told = [(reply.outcome, [reason.code for reason in reply.reasons]) for reply in box.replies]
+    assert told == [(Outcome.REFUSED, ["unknown_camera"]), (Outcome.FAILED, ["disk_refused"])]
 
 
 def test_a_command_that_cannot_be_journalled_does_not_run(box: Box) -> None:

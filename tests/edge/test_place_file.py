@@ -23,13 +23,27 @@ cameras:
         polygon: [[0, 0.6], [1, 0.6], [1, 1]]
     # what is watched
     watch:
+      # nobody sleeps here
       - loitering: {zone: walk, after_s: 20}
+      # the police asked for it
+      - stopped_vehicle:
+          zone: road
+          after_s: 60   # not less
+    masks:
+      # the window of number 7
+      - polygon: [[0, 0], [0.1, 0], [0.1, 0.1]]
+      # the yard
+      - polygon: [[0.9, 0], [1, 0], [1, 0.1]]
   - {id: cam-2, source: {drawn: 2}}   # the other one
 # the end
 """
 WALK: Place = {"id": "walk", "polygon": [[0, 0.4], [1, 0.4], [1, 0.7]], "margin": 0.1}
 ROAD: Place = {"id": "road", "polygon": [[0, 0.6], [1, 0.6], [1, 1]]}
 LINE: Place = {"id": "stop", "a": [0.1, 0.5], "b": [0.9, 0.5]}
+LOITERING: Place = {"loitering": {"zone": "walk", "after_s": 20}}
+STOPPED: Place = {"stopped_vehicle": {"zone": "road", "after_s": 60}}
+WINDOW: Place = {"polygon": [[0, 0], [0.1, 0], [0.1, 0.1]]}
+YARD: Place = {"polygon": [[0.9, 0], [1, 0], [1, 0.1]]}
 COMMENTS = [line[line.index("#") :] for line in FILE.splitlines() if "#" in line]
 
 
@@ -65,6 +79,49 @@ def test_the_last_place_can_be_removed() -> None:
     assert camera(text)["watch"] == camera(FILE)["watch"]
 
 
+def test_the_same_rules_and_masks_are_the_same_file() -> None:
+    assert with_places(FILE, "f", "cam-1", {"watch": [LOITERING, STOPPED], "masks": [WINDOW, YARD]}) == FILE
+
+
+def test_a_rule_keeps_its_comment_while_its_figures_change() -> None:
+    longer = {"loitering": {"zone": "walk", "after_s": 90}}
+    text = with_places(FILE, "f", "cam-1", {"watch": [longer, STOPPED]})
+    assert text == FILE.replace("loitering: {zone: walk, after_s: 20}", "{loitering: {zone: walk, after_s: 90}}")
+    understand(text, "f")
+
+
+def test_a_rule_keeps_its_comment_when_its_zone_is_given_another_name() -> None:
+    renamed = {"loitering": {"zone": "pavement", "after_s": 20}}
+    zones = [WALK | {"id": "pavement"}, ROAD]
+    text = with_places(FILE, "f", "cam-1", {"zones": zones, "watch": [renamed, {"crowding": {}}, STOPPED]})
+    assert text.index("{loitering:") < text.index("# the police asked for it") < text.index("stopped_vehicle:")
+
+
+def test_a_rule_that_goes_takes_its_comment_along_and_no_other() -> None:
+    text = with_places(FILE, "f", "cam-1", {"watch": [LOITERING]})
+    assert camera(text)["watch"] == [LOITERING]
+    assert [part for part in COMMENTS if part not in text] == ["# the police asked for it"]
+
+
+def test_a_mask_that_moved_keeps_its_comment() -> None:
+    moved = {"polygon": [[0.9, 0], [1, 0], [1, 0.2]]}
+    text = with_places(FILE, "f", "cam-1", {"masks": [WINDOW, moved]})
+    assert text == FILE.replace("- polygon: [[0.9, 0], [1, 0], [1, 0.1]]", "- {polygon: [[0.9, 0], [1, 0], [1, 0.2]]}")
+
+
+def test_a_mask_that_moved_while_another_went_takes_over_no_comment_of_the_other() -> None:
+    moved = {"polygon": [[0.9, 0], [1, 0], [1, 0.2]]}
+    text = with_places(FILE, "f", "cam-1", {"masks": [moved, {"polygon": [[0.5, 0], [0.6, 0], [0.6, 0.1]]}, WINDOW]})
+    assert "# the yard" not in text
+    understand(text, "f")
+
+
+def test_what_is_not_given_stays_as_it_is() -> None:
+    text = with_places(FILE, "f", "cam-1", {"lines": [LINE]})
+    assert {**camera(FILE), "lines": [LINE]} == camera(text)
+    assert [part for part in COMMENTS if part not in text] == []
+
+
 def test_a_camera_nobody_knows_and_an_alias_are_refused() -> None:
     with pytest.raises(NotWritten, match="no camera cam-9"):
         with_places(FILE, "f", "cam-9", {"zones": [], "lines": []})
@@ -84,10 +141,22 @@ places = st.lists(
 )  # fmt: skip
 
 
-@given(zones=places, lines=places, which=st.sampled_from(["cam-1", "cam-2"]))
-def test_whatever_is_drawn_is_what_is_read(zones: list[Place], lines: list[Place], which: str) -> None:
-    text = with_places(FILE, "f", which, {"zones": zones, "lines": lines})
+masks = st.lists(st.fixed_dictionaries({"polygon": st.lists(st.tuples(shares, shares).map(list), max_size=5)}))
+rules = st.lists(
+    st.tuples(
+        st.sampled_from(["loitering", "stopped_vehicle"]),
+        st.fixed_dictionaries({"zone": st.sampled_from(["walk", "road"]), "after_s": st.sampled_from([20, 60, 1.5])}),
+    ).map(lambda rule: dict([rule])),
+    max_size=4,
+)
+
+
+@given(zones=places, lines=places, masks=masks, watch=rules, which=st.sampled_from(["cam-1", "cam-2"]))
+def test_whatever_is_drawn_is_what_is_read(
+    zones: list[Place], lines: list[Place], masks: list[Place], watch: list[Place], which: str
+) -> None:
+    drawn = {"zones": zones, "lines": lines, "masks": masks, "watch": watch}
+    text = with_places(FILE, "f", which, drawn)
     index = int(which[-1]) - 1
-    assert camera(text, index).get("zones", []) == zones
-    assert camera(text, index).get("lines", []) == lines
+    assert {part: camera(text, index).get(part, []) for part in drawn} == drawn
     assert camera(text, 1 - index) == camera(FILE, 1 - index)

@@ -155,6 +155,39 @@ def test_what_was_put_up_while_the_node_was_away_is_a_change_where_the_clean_wal
     assert [word for word in told if word.startswith("opened")] == (["opened slow_change"] if kept else [])
 
 
+def test_what_is_told_to_be_clean_is_learnt_anew_by_the_node_that_runs_and_by_the_next(life: Path) -> None:
+    begun = start(life)
+    _, told = begun.watch(postered, range(200, 340))
+    assert told == ["opened slow_change"]
+    assert begun.references.relearn({"camera": CAMERA}) == ()
+    assert b'"clean":{}' in file(life).read_bytes(), "a power cut brings the old picture not back"
+    _, told = begun.watch(lambda second: postered(second + 340), range(140))
+    assert told == ["closed slow_change"]
+    begun.end(300)
+    assert start(life).watch(postered, range(500, 640))[1] == []
+    _, told = start(life).watch(street, range(700, 840))
+    assert told == ["opened slow_change"], "the poster is clean now, and its absence a change"
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ({}, "unknown_camera"),
+        ({"camera": "porch"}, "unknown_camera"),
+        ({"camera": 7}, "unknown_camera"),
+        ({"camera": CAMERA, "rule": "slow_change/door/any"}, "unknown_rule"),
+        ({"camera": CAMERA, "rule": ["slow_change/wall/any"]}, "unknown_rule"),
+    ],
+)
+def test_nothing_is_let_go_for_a_camera_or_a_rule_that_is_not_there(
+    life: Path, asked: dict[str, object], code: str
+) -> None:
+    before = file(life).read_bytes()
+    (reason,) = start(life).references.relearn(asked)
+    assert reason.code == code
+    assert file(life).read_bytes() == before
+
+
 def test_a_clean_wall_stays_clean_over_many_lives(life: Path) -> None:
     for second in (200, 400, 600):
         begun = start(life)

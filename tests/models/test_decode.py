@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.catalogue import Head, Input
-from models.decode import CROWD, DECODE, Asked, Boxes, expected, one_thing, suppress
+from models.decode import CLASSIFY, CROWD, DECODE, Asked, Boxes, expected, one_thing, suppress
 
 WANT = Input(height=64, width=96)
 ASKED = Asked(WANT, 0.25, 0.5)
@@ -24,12 +24,12 @@ def blank(head: Head, classes: int = 2, boxes: int = 3) -> list[NDArray[Any]]:
     ]
 
 
-@pytest.mark.parametrize("head", Head)
+@pytest.mark.parametrize("head", DECODE)
 def test_every_head_sees_nothing_in_nothing(head: Head) -> None:
     assert len(DECODE[head](blank(head), ASKED)) == 0
 
 
-@pytest.mark.parametrize("head", Head)
+@pytest.mark.parametrize("head", DECODE)
 def test_scores_that_are_no_numbers_and_boxes_without_end_are_nothing(head: Head) -> None:
     for poison in (np.nan, np.inf):
         outputs = [np.full_like(output, poison) for output in blank(head)]
@@ -156,3 +156,20 @@ def test_a_picture_of_noise_is_cut_to_its_strongest() -> None:
     kept = suppress(boxes, 0.65)
     assert len(kept) <= CROWD
     assert kept.score[0] == score.max()
+
+
+@pytest.mark.parametrize("head", CLASSIFY)
+def test_a_classifier_scores_every_class_between_nothing_and_certainty(head: Head) -> None:
+    for said in ([0.0, 0.0], [np.nan, np.inf], [-np.inf, 1e30]):
+        scores = CLASSIFY[head]([np.array([said], np.float32)])
+        assert scores.shape == (2,)
+        assert scores.dtype == np.float32
+        assert ((scores >= 0) & (scores <= 1)).all()
+
+
+def test_of_classes_that_exclude_each_other_the_shares_are_one_together() -> None:
+    shares = CLASSIFY[Head.SOFTMAX]([np.array([[2.0, 0.0]], np.float32)])
+    assert shares.sum() == pytest.approx(1)
+    assert shares[0] == pytest.approx(1 / (1 + np.exp(-2)))
+    both = CLASSIFY[Head.SIGMOID]([np.array([[2.0, 2.0]], np.float32)])
+    assert both == pytest.approx(1 / (1 + np.exp(-2)))

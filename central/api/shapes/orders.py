@@ -23,10 +23,14 @@ _SECRET_ADDRESS: Final = pattern(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/\s@]*:[^/\s@]+@"
 
 
 class Verb(StrEnum):
-    """What a box can be told to do: answer, or tell how it is at once. A box refuses one it does not know."""
+    """What a box can be told to do: answer, tell how it is at once, or take what a camera shows now for clean.
+
+    `relearn` names a `camera` and maybe a `rule` of slow change in its parameters. A box refuses what it does not know.
+    """
 
     PING = "ping"
     REPORT = "report"
+    RELEARN = "relearn"
 
 
 class OrderKind(StrEnum):

@@ -2636,10 +2636,12 @@ export interface components {
         };
         /**
          * Verb
-         * @description What a box can be told to do: answer, or tell how it is at once. A box refuses one it does not know.
+         * @description What a box can be told to do: answer, tell how it is at once, or take what a camera shows now for clean.
+         *
+         *     `relearn` names a `camera` and maybe a `rule` of slow change in its parameters. A box refuses what it does not know.
          * @enum {string}
          */
-        Verb: "ping" | "report";
+        Verb: "ping" | "report" | "relearn";
         /**
          * WardShape
          * @description A ward, its boundary (GeoJSON geometry), the newest number of its change feed, and the asker's roles in it.
