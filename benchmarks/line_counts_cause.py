@@ -82,19 +82,22 @@ def of_invention(told: Crossing, looks: Sequence[Look], settings: TrackerSetting
 
 
 def _unseen(around: Sequence[Look], line: Drawn, missed: Crossing, settings: TrackerSettings) -> Cause | None:
-    """Who had no sure box on one side of the line, or none that begins a track."""
+    """Who had no sure box on one side of the line, or none before it that begins a track and no track there."""
     sign = 1 if missed.direction == line.rightward else -1
-    before, after, best = 0, 0, 0.0
+    before, after, best, followed = 0, 0, 0.0, False
     for one in around:
         near = one.wanted[np.flatnonzero(_near(one.wanted, line, missed.place))]
-        best = max(best, float(near.score.max(initial=0)))
-        sides = np.array(_right(near, line))[near.score >= settings.sure] * sign
-        before += bool((sides < 0).any())
-        after += bool((sides > 0).any())
-    if before and after and best >= settings.newborn:
+        sides = np.array(_right(near, line)) * sign
+        after += bool((near.score[sides > 0] >= settings.sure).any())
+        if one.elapsed <= missed.until:
+            before += bool((near.score[sides < 0] >= settings.sure).any())
+            best = max(best, float(near.score[sides < 0].max(initial=0)))
+            tracks = one.tracks[np.flatnonzero(_near(one.tracks, line, missed.place))]
+            followed |= bool((np.array(_right(tracks, line)) * sign < 0).any())
+    if before and after and (followed or best >= settings.newborn):
         return None
     words = f"not detected: of {len(around)} looks {before} with a sure box there before the line, {after} beyond it"
-    return Cause(f"{words}, best {best:.2f}", explained=True)
+    return Cause(f"{words}, best before it {best:.2f} where {settings.newborn:.2f} begin a track", explained=True)
 
 
 def _near(boxes: Detections, line: Drawn, place: Place | None) -> NDArray[np.bool_]:

@@ -97,10 +97,19 @@ def test_a_truth_of_a_direction_no_line_has_is_refused(tmp_path: Path) -> None:
         read(tmp_path / "a.yaml")
 
 
-def test_who_was_never_seen_surely_on_one_side_is_the_detectors() -> None:
-    words, explained = why([look(0.8, None), look(1.0, 0.55, 0.55), look(1.2, 0.6, 0.55)])
-    assert words == "not detected: of 3 looks 0 with a sure box there before the line, 2 beyond it, best 0.55"
+def test_who_was_never_seen_surely_before_the_line_is_the_detectors() -> None:
+    words, explained = why([look(0.8, None), look(1.0, 0.45, 0.3), look(1.2, 0.6, 0.55)])
+    assert words.startswith(
+        "not detected: of 3 looks 0 with a sure box there before the line, 1 beyond it, best before"
+    )
     assert explained
+
+
+def test_who_was_never_seen_surely_enough_to_be_followed_is_the_detectors() -> None:
+    words, explained = why([look(0.8, 0.42, 0.55), look(1.0, 0.48, 0.59), look(1.2, 0.55, 0.9)])
+    assert words.endswith("best before it 0.59 where 0.60 begin a track")
+    assert explained
+    assert not why([look(0.8, 0.42, 0.55, track=1), look(1.0, 0.48, 0.59, track=1), look(1.2, 0.55, 0.9, track=1)])[1]
 
 
 def test_an_identity_broken_between_sure_boxes_is_ours() -> None:

@@ -282,8 +282,7 @@ def test_a_second_answer_for_one_object_keeps_nobody_elses_track_alive(
 ) -> None:
     tracker = Tracker()
     for look in range(10):
-        # The second walks behind the first; when it is hidden the detector tells the first twice.
-        tracker.update(boxes([(0.5, 0.5, 0.1, 0.3), (0.6 - 0.01 * look, 0.5, 0.1, 0.3)], 0.9, [0, label]), look / 10)
+        tracker.update(boxes([(0.5, 0.5, 0.1, 0.3), (0.5 + beside, 0.5, 0.1, 0.3)], 0.9, [0, label]), look / 10)
     pair = boxes([(0.5, 0.5, 0.1, 0.3), (0.5 + beside, 0.5, 0.1, 0.3)], [0.9, 0.3], [0, label])
     assert sorted(tracker.update(pair, 1.0).track.tolist()) == shown
 
