@@ -18,6 +18,7 @@ from typing import Any, Final
 import uuid_utils.compat as uuid
 
 from benchmarks.street import NOON
+from edge.build import width_of
 from edge.config import NodeConfig
 from edge.coverage import Coverage
 from edge.eye import Eye, Task, Told
@@ -68,7 +69,8 @@ class Laps:
         task = Task(self.setting.classes, self.setting.tracker, GateSetting(recheck_s=0.001), evidence=False)
         self._eye = Eye(Witness(CAMERA), task, self.setting.scene(), uuid.uuid7)
         self._coverage, self._stages = Coverage(CAMERA, FPS, NOON), Stages()
-        self._camera = FileCamera(CAMERA, film, pace="fast", loop=True, began=NOON)
+        width = width_of(self.setting)
+        self._camera = FileCamera(CAMERA, film, pace="fast", loop=True, width=width, began=NOON)
         self._open = ExitStack()
         self._frames = self._open.enter_context(self._camera.open(SystemClock()))
         self.run_ms = 0.0

@@ -5,6 +5,7 @@ here and nowhere else, so that a bundled detector and street change the configur
 """
 
 import platform
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -86,7 +87,8 @@ def eyes_of(config: NodeConfig, sources: Sequence[Camera]) -> list[Eyes]:
     if config.models.detector is None:
         return [DrawnEyes([source for source in sources if isinstance(source, Drawn)])]
     listed = catalogue.load(config.models.catalogue)
-    return [_detector_eyes(config, listed) for _ in range(config.models.sessions)]
+    faces, turn = _faces(config.models, listed), threading.Lock()
+    return [DetectorEyes(_objects(config.models, listed), faces, turn) for _ in range(config.models.sessions)]
 
 
 def witness(setting: CameraSetting, model: ModelRef | None, config_rev: str) -> Witness:
@@ -198,11 +200,13 @@ def _called(
             return HlsCamera(setting.id, hls, **usual)
 
 
-def _detector_eyes(config: NodeConfig, listed: catalogue.Catalogue) -> DetectorEyes:
-    setting = config.models
-    objects = _detector(setting.detector or "", listed, setting, catalogue.Task.OBJECTS)
+def _objects(setting: ModelSetting, listed: catalogue.Catalogue) -> Detector:
+    return _detector(setting.detector or "", listed, setting, catalogue.Task.OBJECTS)
+
+
+def _faces(setting: ModelSetting, listed: catalogue.Catalogue) -> Detector | None:
     wanted = setting.faces or _pulled_faces(listed, setting)
-    return DetectorEyes(objects, _detector(wanted, listed, setting, catalogue.Task.FACES) if wanted else None)
+    return _detector(wanted, listed, setting, catalogue.Task.FACES) if wanted else None
 
 
 def _pulled_faces(listed: catalogue.Catalogue, setting: ModelSetting) -> str | None:

@@ -5,6 +5,7 @@ redaction: the lowest threshold, the whole picture and tiles, and faces when a m
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,11 +62,14 @@ class Eyes(Protocol):
 class DetectorEyes:
     """A detector of the catalogue, and a face model when there is one.
 
-    `faces` is why there is none when one was asked for: then everything is seen and told, and no picture leaves.
+    `faces` is why there is none when one was asked for: then everything is seen and told, and no picture leaves. It is
+    asked for a picture that leaves and for no other, so several may share one, each in its `turn`.
     """
 
-    def __init__(self, objects: Detector, faces: Detector | ModelRefused | None) -> None:
-        self._objects, self._faces = objects, faces
+    def __init__(
+        self, objects: Detector, faces: Detector | ModelRefused | None, turn: "threading.Lock | None" = None
+    ) -> None:
+        self._objects, self._faces, self._turn = objects, faces, turn or threading.Lock()
         self.labels = labels_of(objects.entry)
         self.groups = grouped(objects.entry.labels.names, objects.entry.labels.groups)
         self.model: ModelRef | None = ModelRef(id=objects.entry.name, sha256=objects.entry.sha256, threshold=LOWEST)
@@ -86,7 +90,8 @@ class DetectorEyes:
             found = _everything(self._objects, frame, PRIVACY_THRESHOLD)
             covered = regions(found, self.groups, _aspect(frame))
             if self._faces is not None:
-                covered += of_faces(_everything(self._faces, frame, FACE_THRESHOLD))
+                with self._turn:
+                    covered += of_faces(_everything(self._faces, frame, FACE_THRESHOLD))
         except REFUSALS as failed:
             raise NotRedacted("redaction_failed", f"ONNX Runtime: {failed}") from failed
         return covered
