@@ -6,7 +6,8 @@ the node's own parts: gate, detector, tracker, rules, fitness, coverage, evidenc
 takes everything is played once in a minute of the first camera's, and free memory is given back then, as a node does.
 RSS and PSS are sampled meanwhile, the slope is fitted from the first quarter on: what is learnt once is no leak. Ends
 with 1 when memory passes 150 MB and 35 a camera or grows by more than `FLAT_MB_H`, with 2 when --minutes ended it
-before --hours of the slowest camera: then the slope says little, and of the hour nothing is known. Not in it: the network, uploads, RTSP.
+before --hours of the slowest camera: then the slope says little, and of the hour nothing is known. Not in it: the
+network, uploads, RTSP.
 """
 
 import argparse
