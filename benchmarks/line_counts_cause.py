@@ -6,7 +6,7 @@ detector's. A track that ended before the line and another that began beyond it:
 where most looks between the two have no sure box there. Whoever was on the line within its margin when the video ended:
 the end's. The rest is not explained. Pure.
 Limits: what stands beside is taken for the same object, so a neighbour's boxes can hide that somebody was not seen;
-then the miss counts as not explained, never the other way round.
+then the miss counts as not explained; rarely the other way round, where a neighbour is taken for who was missed.
 """
 
 from collections.abc import Sequence
