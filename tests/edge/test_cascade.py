@@ -1,5 +1,6 @@
 """Second looks in a node's file: every mistake with its line, before anything is watched."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -121,3 +122,13 @@ def test_pictures_of_which_crops_are_asked_about_are_not_made_smaller(tmp_path: 
     for look, width in ((HELMET, None), (blurs, WIDEST_PX)):
         (camera,) = understand(written(tmp_path, look).read_text("utf-8"), "node.yaml").cameras
         assert width_of(camera) == width
+
+
+def test_the_second_looks_shown_in_the_guide_are_understood() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "models.md").read_text("utf-8")
+    (shown,) = re.findall(r"```yaml\n(second_looks:.*?)```", guide, re.DOTALL)
+    zones = [{**ZONE, "id": name} for name in ("bai-rac", "long-duong")]
+    camera = {"id": "cam-1", "source": {"drawn": 1}, "zones": zones, **yaml.safe_load(shown)}
+    told = {"node": "node-1", "ward": "ward-1", "broker": {}, "cameras": [camera]}
+    (understood,) = understand(yaml.safe_dump(told), "guide").cameras
+    assert [look.id for look in understood.second_looks] == ["helmet", "smoke", "plate"]

@@ -27,7 +27,7 @@ def test_a_card_says_the_whole_entry_and_is_a_catalogue(
 
 
 def test_the_card_shown_in_the_guide_is_a_good_one() -> None:
-    (shown,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "models.md").read_text("utf-8"), re.DOTALL)
+    (shown,) = re.findall(r"```yaml\n(models:.*?)```", (ROOT / "docs" / "models.md").read_text("utf-8"), re.DOTALL)
     assert parse(shown, {})["eye"].labels.indices("vehicle") == {2}
 
 
