@@ -1,7 +1,7 @@
 // The page of `wardsense edge look`: the newest redacted picture, what is seen in it, and what can be drawn and set.
 // Corners are moved by mouse, finger or arrow keys; geometry is in shares of the picture, as in the node's file.
 import { begun, figuresOf, kindOf, ruleBox, setting, tellStanding } from "./rules.js";
-import { choose, kindWords, made, spoken, word } from "./words.js";
+import { choose, happenedWords, kindWords, made, spoken, word } from "./words.js";
 
 const EVERY_MS = 400, STEP = 0.005, LONG_STEP = 0.05, WIDE = 1000, ZONE_LEAST = 3, SIGNS = 4, LETTER = 7;
 const PAINT = { mask: { fill: "url(#hatch)" }, way: { "marker-end": "url(#head)" } };
@@ -251,7 +251,7 @@ function tell() {
     const box = at("rules").children[index];
     if (box) tellStanding(box, rule, now(rule), state.clean ?? []);
   });
-  at("events").replaceChildren(...(state.events ?? []).map((one) => made("li", {}, `${one.at.toFixed(1)} s · ${one.kind} · ${one.place} · ${one.subject} · ${one.phase}`)));
+  at("events").replaceChildren(...(state.events ?? []).map((one) => made("li", {}, `${one.at.toFixed(1)} s · ${happenedWords(one)}`)));
 }
 async function watch() {
   try {

@@ -65,6 +65,15 @@ export const KINDS = {
     slow_change: ["Slow change", "{zone}: {share} of it looks other than clean, looked at every {every_s} s."],
   },
 };
+// What happens in a moment, and how far along is what lasts.
+export const MOMENTS = {
+  vi: { line_crossed: "Qua vạch", zone_entered: "Vào vùng", zone_left: "Rời vùng" },
+  en: { line_crossed: "Line crossed", zone_entered: "Zone entered", zone_left: "Zone left" },
+};
+export const PHASES = {
+  vi: { opened: "bắt đầu", updated: "tiếp diễn", closed: "kết thúc" },
+  en: { opened: "begins", updated: "goes on", closed: "ends" },
+};
 export const FIGURES = {
   vi: {
     dwell: "đã ở {reached} trên {wanted} giây", still: "đã dừng {reached} trên {wanted} giây", alone: "không ai ở gần {reached} trên {wanted} giây",
@@ -92,6 +101,11 @@ export function choose(chosen) {
 export const word = (key) => WORDS[language][key] ?? key;
 export const kindWords = (kind) => KINDS[language][kind] ?? [kind, "{who}: {zone}."];
 export const figureWords = (what) => FIGURES[language][what] ?? what;
+export function happenedWords(one) {
+  const moment = MOMENTS[language][one.kind];
+  const what = moment ?? kindWords(one.kind)[0], phase = moment ? undefined : PHASES[language][one.phase];
+  return [what, one.place, one.subject === "any" ? undefined : one.subject, phase].filter(Boolean).join(" · ");
+}
 export const filled = (text, parts) => text.replace(/\{(\w+)\}/g, (_, key) => parts[key] ?? "…");
 export function made(name, attributes, ...inside) {
   const node = document.createElement(name);

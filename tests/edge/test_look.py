@@ -14,6 +14,7 @@ import pytest
 import yaml
 from playwright.sync_api import expect
 
+from edge.analytics.happening import MOMENTS, Phase
 from edge.analytics.nearly import What
 from edge.analytics.watches import Loitering, Queue, SlowChange, WrongWay
 from edge.config import load
@@ -184,15 +185,18 @@ def test_every_rule_and_every_figure_of_one_has_words_in_both_languages_the_cent
         seat = browser.seat(box.url)
         seat.page.goto(box.url)
         told = seat.page.evaluate(
-            "async () => { const {KINDS, FIGURES} = await import('./words.js'); return [KINDS, FIGURES]; }"
+            "async () => { const {KINDS, FIGURES, MOMENTS, PHASES} = await import('./words.js');"
+            " return [KINDS, FIGURES, MOMENTS, PHASES]; }"
         )
-        kinds, figures = told
+        kinds, figures, moments, phases = told
         for language in ("vi", "en"):
             named = json.loads((WORDS / language / "codes.json").read_text("utf-8"))["eventKind"]
             assert {kind: words[0] for kind, words in kinds[language].items()} == {
                 kind: named[kind] for kind in WatchSetting.kinds()
             }
             assert set(figures[language]) == set(What) - OF_LINES
+            assert moments[language] == {kind: named[kind] for kind in MOMENTS}
+            assert set(phases[language]) == set(Phase)
         seat.leave()
 
 
