@@ -87,7 +87,7 @@ class Laps:
         """All that is done with one picture."""
         fitness = self._fitness
         if fitness.due(frame.elapsed):
-            fitness.judge(luma(frame.pixels), frame.elapsed)
+            fitness.judge(luma(frame.picture), frame.elapsed)
         told = self._eye.look(frame, self._eyes)
         self.run_ms += self.detector.timing.run_cpu_ms
         self._stages.add(told.stages)
