@@ -13,11 +13,12 @@ A picture in colours that swscale does not know is developed grey.
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import av
 import cv2
 import numpy as np
+from av.video.plane import VideoPlane
 from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
@@ -63,8 +64,7 @@ class Latent:
     def __init__(self, picture: "av.VideoFrame", size: tuple[int, int]) -> None:
         self.size = size
         self._picture = picture
-        self._planes = _views(picture)
-        self._halves = self._planes[:1]
+        self._halves = [_view(picture.planes[0])]
         self._pixels: NDArray[np.uint8] | None = None
         # A conversion writes into the decoder's own record of the picture.
         self._turn = threading.Lock()
@@ -95,9 +95,10 @@ class Latent:
         tray = _ROOM.tray(self._picture.format.name, wide, high)
         with self._turn:
             try:
-                green, blue, red = _views(tray.converter.reformat(self._shrunk(tray), format="gbrp", threads=1))
+                made = tray.converter.reformat(self._shrunk(tray), format="gbrp", threads=1)
             except av.FFmpegError:
                 return (self._grey(wide, high),) * 3
+        green, blue, red = map(_view, made.planes)
         return blue, green, red
 
     def _grey(self, wide: int, high: int) -> Plane:
@@ -116,10 +117,12 @@ class Latent:
     def _shrunk(self, tray: _Tray) -> "av.VideoFrame":
         if (self._picture.width, self._picture.height) == (tray.shrunk.width, tray.shrunk.height):
             return self._picture
-        brightness, *colours = _views(tray.shrunk)
-        np.copyto(brightness, self._grey(tray.shrunk.width, tray.shrunk.height))
-        for colour, into in zip(self._planes[1:], colours, strict=True):
-            np.copyto(into, _sized(colour, into.shape[1], into.shape[0]))
+        together = FORMS[tray.shrunk.format.name]
+        brightness, *colours = tray.shrunk.planes
+        np.copyto(_view(brightness), self._grey(tray.shrunk.width, tray.shrunk.height))
+        for sent, small in zip(self._picture.planes[1:], colours, strict=True):
+            into = _view(small, together)
+            np.copyto(into, _sized(_view(sent, together), into.shape[1], into.shape[0]))
         tray.shrunk.colorspace, tray.shrunk.color_range = self._picture.colorspace, self._picture.color_range
         return tray.shrunk
 
@@ -146,14 +149,8 @@ def _sized(plane: Plane, wide: int, high: int) -> Plane:
     return np.asarray(cv2.resize(plane, (wide, high), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _views(picture: "av.VideoFrame") -> list[Plane]:
-    """The planes as arrays; rows may be longer in memory than they are wide."""
-    together = FORMS.get(picture.format.name, 1)
-    views: list[Any] = []
-    for number, plane in enumerate(picture.planes):
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
-        if number and together > 1:
-            views.append(rows[:, : plane.width * together].reshape(plane.height, plane.width, together))
-        else:
-            views.append(rows[:, : plane.width])
-    return views
+def _view(plane: "VideoPlane", together: int = 1) -> Plane:
+    """The plane as an array; rows may be longer in memory than they are wide."""
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
+    sent = rows[:, : plane.width * together]
+    return sent if together == 1 else sent.reshape(plane.height, plane.width, together)
