@@ -29,6 +29,7 @@ import psutil
 import uuid_utils.compat as uuid
 import yaml
 
+from benchmarks.pipeline_ours import SCENE
 from benchmarks.street import NOON
 from edge import tune
 from edge.config import NodeConfig
@@ -49,14 +50,6 @@ FPS: Final = 5.0
 WARM_UP_S: Final = 12.0
 UP_S: Final = 120.0
 STREET: Final = ["person", "bicycle", "motorcycle", "car", "bus", "truck"]
-SCENE: Final[dict[str, Any]] = {
-    "lines": [{"id": "down", "a": [0.5, 0], "b": [0.5, 1]}, {"id": "across", "a": [0, 0.55], "b": [1, 0.55]}],
-    "zones": [{"id": "near", "polygon": [[0, 0.5], [1, 0.5], [1, 1], [0, 1]]}],
-    "watch": [
-        {"loitering": {"zone": "near", "after_s": 20}},
-        {"crowding": {"zone": "near", "at_least": 6, "for_s": 10}},
-    ],
-}  # fmt: skip
 COVERED: Final = 0.99
 LEAST_MB: Final = 150
 CAMERA_MB: Final = 35

@@ -15,19 +15,16 @@ from pathlib import Path
 from time import process_time
 from typing import Any, Final
 
-import uuid_utils.compat as uuid
-
 from benchmarks.street import NOON
 from edge.build import width_of
 from edge.config import NodeConfig
 from edge.coverage import Coverage
-from edge.eye import Eye, Task, Told
+from edge.eye import Told
 from edge.fitness import Fitness
-from edge.gate import GateSetting
 from edge.health import Stages
 from edge.luma import luma
+from edge.replay import unproven_eye
 from edge.seeing import DetectorEyes
-from edge.telling import Witness
 from models import cards
 from models.detector import Detector
 from streams.cameras.file import FileCamera
@@ -66,8 +63,7 @@ class Laps:
         self.setting = NodeConfig.model_validate(content).cameras[0]
         self.detector = Detector(cards.read(file), file, threads=1)
         self._eyes, self._fitness = DetectorEyes(self.detector, None), Fitness(self.setting.fitness)
-        task = Task(self.setting.classes, self.setting.tracker, GateSetting(recheck_s=0.001), evidence=False)
-        self._eye = Eye(Witness(CAMERA), task, self.setting.scene(), uuid.uuid7)
+        self._eye = unproven_eye(self.setting, self._eyes, None)
         self._coverage, self._stages = Coverage(CAMERA, FPS, NOON), Stages()
         width = width_of(self.setting)
         self._camera = FileCamera(CAMERA, film, pace="fast", loop=True, width=width, began=NOON)

@@ -12,7 +12,7 @@ import argparse
 import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -27,12 +27,9 @@ from edge.analytics.scene import Scene
 from edge.analytics.watches import SlowChange
 from edge.eye import Eye, Task
 from edge.gate import Gate, GateSetting
-from edge.privacy import Groups, Region, grouped
-from edge.seeing import Seen
 from edge.telling import Witness
-from models.detections import Detections
 from streams.frames import Frame
-from streams.wire.records import ModelRef
+from tests.parts.scripted_eyes import ScriptedEyes
 
 NOON: Final = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 CLIPS: Final = Path("demo/clips")
@@ -46,22 +43,6 @@ DAYLIGHT: Final = 1 / 6
 SIZE: Final = (640, 360)
 
 Pixels = NDArray[np.uint8]
-
-
-class Nobody:
-    """Eyes that see nobody: what is told is told by the pictures alone."""
-
-    labels: Sequence[str] = ("person",)
-    groups: Sequence[Groups] = grouped(("person",))
-    model: ModelRef | None = None
-
-    def see(self, frame: Frame) -> Seen:  # noqa: ARG002  the same in every picture
-        """Nothing."""
-        return Seen(Detections.none(), {})
-
-    def see_closely(self, frame: Frame) -> list[Region]:  # noqa: ARG002  no picture is asked for
-        """Nothing."""
-        return []
 
 
 def main() -> int:
@@ -103,7 +84,7 @@ def _watched(still: Pixels, drift: int, seconds: float, rule: SlowChange) -> tup
     gate, opened, looks = Gate(GateSetting(recheck_s=60)), 0, 0
     found: float | None = None
     for at, pixels in enumerate(_pictures(still, drift, seconds)):
-        told = eye.look(Frame("ramp", at, NOON + timedelta(seconds=at), float(at), pixels), Nobody())
+        told = eye.look(Frame("ramp", at, NOON + timedelta(seconds=at), float(at), pixels), ScriptedEyes())
         if at >= BEFORE_S:
             looks, opened = looks + 1, opened + (gate.opens(pixels, float(at)) and at % 60 != 0)
         if found is None and any(event.phase == "opened" for event in told.events):

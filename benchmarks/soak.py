@@ -25,7 +25,8 @@ import numpy as np
 import psutil
 import uuid_utils.compat as uuid
 
-from benchmarks.capacity import CAMERA_MB, LEAST_MB, SCENE, STREET
+from benchmarks.capacity import CAMERA_MB, LEAST_MB, STREET
+from benchmarks.pipeline_ours import SCENE
 from benchmarks.street import NOON
 from edge.build import cameras, eyes_of, task_of, witness
 from edge.config import NodeConfig

@@ -6,6 +6,7 @@ the file at hand (a trial, a replay) names camera and second look.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from edge.config import CameraSetting, NodeConfig
@@ -13,6 +14,7 @@ from edge.second_look import SecondLooks
 from edge.second_look_settings import SecondLook
 from edge.second_models import Model, SecondModels
 from edge.seeing import labels_of
+from edge.telling import Witness
 from models import catalogue
 from models.catalogue import Catalogue, Entry, Task
 from models.classifier import Classifier
@@ -55,6 +57,22 @@ def unfit(cameras: Sequence[CameraSetting], listed: Catalogue) -> Iterator[tuple
 def second_looks(camera: CameraSetting, config: NodeConfig, models: SecondModels | None) -> SecondLooks:
     """Those of one camera of a node whose models were opened."""
     return SecondLooks(camera.second_looks, camera.zones, models, config.models.second_looks_ms)
+
+
+def named(witness: Witness, camera: CameraSetting, models: SecondModels | None) -> Witness:
+    """The same, but that what one second model alone says is told under that model's name, with its own bound.
+
+    A word that two models say stays under the first detector's: nobody knows any more which of them was it.
+    """
+    if models is None:
+        return witness
+    said: dict[str, dict[str, float]] = {}
+    for look in camera.second_looks:
+        for word, bound in ({} if look.blurs else look.tells).items():
+            bounds = said.setdefault(word, {})
+            bounds[look.model] = min(bound, bounds.get(look.model, bound))
+    by = {word: models.ref(*bound) for word, bounds in said.items() if len(bounds) == 1 for bound in bounds.items()}
+    return replace(witness, by=by)
 
 
 def _unfit(look: SecondLook, listed: Catalogue) -> Iterator[tuple[str, str]]:

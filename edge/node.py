@@ -20,7 +20,7 @@ import uuid_utils.compat as uuid
 
 from edge.bugs import Bugs, end_soon
 from edge.build import cameras, client_of, eyes_of, made_journal, mains, rings, task_of, versions, witness
-from edge.cascade import opened, second_looks
+from edge.cascade import named, opened, second_looks
 from edge.clips import Clips
 from edge.config import NodeConfig
 from edge.config_file import ConfigFile
@@ -280,7 +280,7 @@ class Node:
         model = self._eyes[0].model
         return {
             camera.id: Eye(
-                witness(camera, model, config_rev),
+                named(witness(camera, model, config_rev), camera, self._models),
                 task_of(camera),
                 camera.scene(),
                 uuid.uuid7,

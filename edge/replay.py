@@ -16,7 +16,7 @@ import uuid_utils.compat as uuid
 
 from edge.build import eyes_of, task_of, width_of, witness
 from edge.cascade import opened, second_looks
-from edge.config import CameraSetting, NodeConfig, settled
+from edge.config import CameraSetting, ModelSetting, NodeConfig, settled
 from edge.eye import Eye, Glimpse
 from edge.fitness import Fitness
 from edge.luma import luma
@@ -56,12 +56,17 @@ class Replay:
         video: Path,
         clock: Clock | None = None,
         eyes: Callable[[Eyes], Eyes] = lambda own: own,
+        second: ModelSetting | None = None,
     ) -> None:
-        """`config` has one camera, as `of_node` and `of_rules` make it. `eyes` may stand before the node's own."""
+        """`config` has one camera, as `of_node` and `of_document` make it. `eyes` may stand before the node's own.
+
+        `second` is where the models of second looks are, if not where the detector is: a card holds one model.
+        """
         (self.camera,) = config.cameras
         self._video, self._clock = video, clock or SystemClock()
         self._eyes: Eyes = eyes(eyes_of(config, ())[0])
-        self._second = second_looks(self.camera, config, opened(config))
+        beside = config if second is None else config.model_copy(update={"models": second})
+        self._second = second_looks(self.camera, beside, opened(beside))
         self._fitness = Fitness(self.camera.fitness)
         self._unfit = 0
         self._since = 0.0
@@ -139,11 +144,12 @@ def of_document(rules: Document, video: Path, models: dict[str, Any], fps: float
 def models_of(model: str | None, listed: Path, store: Path) -> dict[str, Any]:
     """The `models` part of a configuration: a name of the catalogue, FILE.onnx with its card, or the usual one here.
 
-    Raises ValueError, in words for a person, when none is named and none is here; OSError, DocumentRefused.
+    Raises ValueError, in words for a person, when none is named and none is here; NoCard, OSError, DocumentRefused.
     """
     if model is not None and model.endswith(cards.SUFFIX):
         file = Path(model)
-        return {"catalogue": str(cards.card(file)), "store": str(file.parent), "detector": file.stem}
+        known = cards.read(file)
+        return {"catalogue": str(cards.card(file)), "store": str(file.parent), "detector": known.name, "sessions": 1}
     entries = catalogue.load(listed).entries
     here = (name for name in USUAL_DETECTORS if name in entries and entries[name].lies(store).is_file())
     name = model or next(here, None)

@@ -4,7 +4,7 @@ Ends with 0; with 1 where a truth was given and the replay is not it; with 2 for
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,8 +16,8 @@ from edge.eye import Glimpse
 from edge.replay import Replay, models_of, of_document, of_node
 from edge.replay_report import Report
 from edge.replay_truth import Said, Verdict, Witnessed, rules_of, true_of
+from models.cards import NoCard
 from models.session import ModelRefused
-from streams import shipped
 from streams.documents import Document, DocumentRefused, parse
 from streams.weather import SourceLost, SourceRefused
 
@@ -39,19 +39,24 @@ def replay(  # noqa: PLR0913, PLR0917 - each is one option of the command line
     ] = None,
     model: Annotated[str | None, typer.Option(help="A detector of the catalogue, or FILE.onnx with its card.")] = None,
     catalogue: Annotated[File, typer.Option(help="The catalogue; absent: this release's.")] = None,
-    store: Annotated[Path, typer.Option(help="The folder that holds the fetched models.")] = Path("var/models"),
+    store: Annotated[
+        File, typer.Option(help="The folder of the fetched models; absent: var/models, or the file's.")
+    ] = None,
     truth: Annotated[File, typer.Option(help="X.truth.yaml: judge the replay by it; its zones, if no --rules.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for every event and every miss.")] = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Play a video through the real decoder, detector, tracker and rules, and say why the rest did not happen."""
     try:
         known = None if truth is None else parse(truth.read_text("utf-8"), str(truth))
-        named = None if config is None else _of_config(config, camera, video, (model, catalogue, store), fps)
-        if named is None:
-            named = of_document(_watched(rules, known), video, models_of(model, catalogue or _listed(), store), fps)
+        given = {name: value for name, value in (("catalogue", catalogue), ("store", store)) if value is not None}
+        if config is not None:
+            named, beside = _of_config(config, camera, video, (model, given), fps)
+        else:
+            beside = ModelSetting.model_validate(given)
+            named = of_document(_watched(rules, known), video, models_of(model, beside.catalogue, beside.store), fps)
         true = None if known is None else true_of(known, named.cameras[0].lines)
-        verdict = _played(Replay(named, video), true, as_json=as_json)
-    except (ModelRefused, SourceRefused, SourceLost, DocumentRefused, ValueError) as refused:
+        verdict = _played(Replay(named, video, second=beside), true, as_json=as_json)
+    except (ModelRefused, SourceRefused, SourceLost, DocumentRefused, NoCard, ValueError) as refused:
         raise _stopped(str(refused)) from None
     except OSError as error:
         raise _stopped(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
@@ -68,15 +73,17 @@ def _watched(rules: Path | None, truth: Document | None) -> Document:
 
 
 def _of_config(
-    config: Path, camera: str | None, video: Path, models: tuple[str | None, Path | None, Path], fps: float | None
-) -> NodeConfig:
-    node, _ = load(config)
-    one = of_node(node, camera, video, fps)
-    name, listed, store = models
-    if name is None and one.models.detector is not None:
-        return one
-    named = models_of(name, listed or one.models.catalogue, store)
-    return one.model_copy(update={"models": ModelSetting.model_validate(named)})
+    config: Path, camera: str | None, video: Path, models: tuple[str | None, Mapping[str, Path]], fps: float | None
+) -> tuple[NodeConfig, ModelSetting]:
+    """The node's camera, by the detector that is named here if one is; and where all its other models are."""
+    one = of_node(load(config)[0], camera, video, fps)
+    name, given = models
+    beside = one.models.model_copy(update=dict(given))
+    if name is None and beside.detector is not None:
+        return one.model_copy(update={"models": beside}), beside
+    # No picture leaves a replay, so no faces are looked for; a card would not know them.
+    other = {**dict(beside), "faces": None, **models_of(name, beside.catalogue, beside.store)}
+    return one.model_copy(update={"models": ModelSetting.model_validate(other)}), beside
 
 
 def _played(replay_: Replay, true: Sequence[Said] | None, *, as_json: bool) -> Verdict | None:
@@ -96,10 +103,6 @@ def _played(replay_: Replay, true: Sequence[Said] | None, *, as_json: bool) -> V
     verdict = None if true is None else witnessed.against(true, played.seconds)
     report.ended(played, replay_.ledger.misses(), verdict)
     return verdict
-
-
-def _listed() -> Path:
-    return shipped.config("models.yaml")
 
 
 def _stopped(message: str) -> typer.Exit:

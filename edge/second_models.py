@@ -13,6 +13,7 @@ from edge.seeing import labels_of
 from models.catalogue import Task
 from models.classifier import Classifier
 from models.detector import Detector
+from streams.wire.records import ModelRef
 
 Model = Detector | Classifier
 
@@ -30,7 +31,7 @@ class SecondModels:
         self.groups: Mapping[str, list[Groups]] = {
             name: grouped(entry.labels.names, entry.labels.groups) for name, entry in entries.items()
         }
-        self._tasks = {name: entry.task for name, entry in entries.items()}
+        self._entries = entries
 
     @contextmanager
     def borrowed(self) -> Iterator[Mapping[str, Model]]:
@@ -43,4 +44,9 @@ class SecondModels:
 
     def classifies(self, name: str) -> bool:
         """Whether it is a classifier; else a detector."""
-        return self._tasks[name] is Task.CLASSES
+        return self._entries[name].task is Task.CLASSES
+
+    def ref(self, name: str, threshold: float) -> ModelRef:
+        """What an event says of the model that said it, sure from that score on."""
+        entry = self._entries[name]
+        return ModelRef(id=entry.name, sha256=entry.sha256, threshold=threshold)

@@ -7,8 +7,8 @@ because it did not see how it ended. The same is said when a camera goes blind.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -40,6 +40,8 @@ class Witness:
     place: Place | None = None
     model: ModelRef | None = None
     config_rev: str | None = None
+    by: Mapping[str, ModelRef] = field(default_factory=dict)
+    """The words that another model says, a second look's, and which."""
 
 
 class Teller:
@@ -76,7 +78,7 @@ class Teller:
             dwell=happening.dwell,
             boxes=_boxes(happening),
             place=self._witness.place,
-            model=self._witness.model,
+            model=self._witness.by.get(happening.subject, self._witness.model),
             config_rev=self._witness.config_rev,
             evidence=(begun.evidence if begun else ()) or proof.evidence,
             notes=(*_figures(happening), *proof.notes),

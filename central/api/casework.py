@@ -50,7 +50,7 @@ def open_to(connection: Connection, deed: Deed, case_id: UUID, step: Step) -> Ro
     row = find_case(connection, deed.visitor.scope(), case_id)
     allow(deed.visitor, row, step)
     deed.check(row.version)
-    advance(State(row.state), step)
+    advance(row.state, step)
     return row
 
 
@@ -100,8 +100,7 @@ def case_detail(connection: Connection, row: Row[Any], visitor: Visitor, here: C
 
 
 def _line(row: Row[Any], people: Mapping[UUID, str], visitor: Visitor, here: Context) -> CaseLine:
-    state = State(row.state)
     roles = visitor.account.roles(row.ward_id)
-    steps = steps_for(state, roles, own_unit=visitor.account.unit == row.unit_id)
-    late = state in UNFINISHED and row.deadline < here.now()
+    steps = steps_for(row.state, roles, own_unit=visitor.account.unit == row.unit_id)
+    late = row.state in UNFINISHED and row.deadline < here.now()
     return case_line(row, people, steps, overdue=late)

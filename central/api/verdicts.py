@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row
 
 from alerts.alert import Alert
 from alerts.handling import UndoTooLate
-from alerts.lifecycle import Handling, HandlingStep
+from alerts.lifecycle import Condition, DismissReason, Handling, HandlingStep, Suppression
+from alerts.rules import Severity
 from central.api.alert_views import detail, find
 from central.api.deeds import Deed
 from central.api.problems import Code, Refused
@@ -99,7 +100,9 @@ def undone(connection: Connection, deed: Deed, decided: Decided) -> tuple[dict[s
 
 
 def _decide(connection: Connection, deed: Deed, alert_id: UUID, step: Step) -> Decided:
-    deed.visitor.must(JUDGES, find(connection, deed.visitor.scope(), alert_id).ward_id)
+    asked = find(connection, deed.visitor.scope(), alert_id)
+    deed.visitor.must(JUDGES, asked.ward_id)
+    _refuse_strange(asked, step)
     before = alerts.find(connection, alert_id)  # holds the row from here on
     row = find(connection, deed.visitor.scope(), alert_id)
     if before is None:
@@ -110,6 +113,14 @@ def _decide(connection: Connection, deed: Deed, alert_id: UUID, step: Step) -> D
         return Decided(row, before, step.decide(before, deed.now))
     except UndoTooLate:
         raise Refused(Code.UNDO_TOO_LATE) from None
+
+
+def _refuse_strange(row: Row[Any], step: Step) -> None:
+    """No step leads out of what another release wrote and this one does not know."""
+    axes = ((Condition, row.condition), (Handling, row.handling), (Suppression, row.suppression))
+    for words, state in (*axes, (Severity, row.severity), (DismissReason, row.reason)):
+        if state is not None and state not in tuple(words):
+            raise Refused(Code.ILLEGAL_STEP, {"state": state, "step": str(step.name)})
 
 
 def _write(connection: Connection, deed: Deed, decided: Decided, step: Step, extra: dict[str, Any]) -> None:

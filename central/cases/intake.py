@@ -76,7 +76,7 @@ def open_for(connection: Connection, finding: Finding, calendar: Calendar, actor
 def still_open(connection: Connection, alert_id: UUID, actor: UUID, now: datetime) -> Row[Any] | None:
     """The case somebody is still at for an alert that came back; a finished one lets go of the alert."""
     found = book.case_of_alert(connection, alert_id)
-    if found is None or State(found.state) in OPEN:
+    if found is None or found.state in OPEN:
         return found
     noted = book.Noted(RECUR, actor, found.state, found.state, params={"alert": str(alert_id)})
     book.take_step(connection, found, {"alert_id": None}, noted, now)
@@ -85,9 +85,9 @@ def still_open(connection: Connection, alert_id: UUID, actor: UUID, now: datetim
 
 def withdraw(connection: Connection, row: Row[Any], actor: UUID, now: datetime) -> None:
     """Take back the case of a confirmation that was undone. Raises UnderWay once a crew has accepted it."""
-    state = State(row.state)
-    if state not in UNTOUCHED:
+    if row.state not in UNTOUCHED:
         raise UnderWay
+    state = State(row.state)
     noted = book.Noted(
         Step.REJECT, actor, state, advance(state, Step.REJECT), params={"reason": "undone", "alert": str(row.alert_id)}
     )

@@ -129,8 +129,11 @@ def advance(state: State, step: Step) -> State:
 
 
 def steps_for(state: State, roles: frozenset[Role], *, own_unit: bool) -> list[Step]:
-    """The steps somebody with these roles may take now, in the order of the table: what a page offers as buttons."""
-    return [step for step in STEPS[state] if MAY[step] & roles and (own_unit or not bound_to_unit(step, roles))]
+    """The steps somebody with these roles may take now, in the order of the table: what a page offers as buttons.
+
+    None leads out of a state of another release.
+    """
+    return [step for step in STEPS.get(state, ()) if MAY[step] & roles and (own_unit or not bound_to_unit(step, roles))]
 
 
 def bound_to_unit(step: Step, roles: frozenset[Role]) -> bool:

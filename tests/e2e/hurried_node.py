@@ -9,12 +9,12 @@ import argparse
 import asyncio
 import signal
 import threading
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from edge.config import load
 from edge.node import Node
+from streams.clocks import SystemClock
 
 
 class Hurried:
@@ -22,19 +22,24 @@ class Hurried:
 
     def __init__(self, calendar: float, beat: float, stopwatch: float) -> None:
         self._calendar, self._beat, self._stopwatch = calendar, beat, stopwatch
-        self._began, self._first = datetime.now(UTC), time.monotonic()
+        self._own = SystemClock()
+        self._began, self._first = self._own.now(), self._own.monotonic()
 
     def now(self) -> datetime:
-        return self._began + timedelta(seconds=(time.monotonic() - self._first) * self._calendar)
+        return self._began + timedelta(seconds=self._passed() * self._calendar)
 
     def monotonic(self) -> float:
-        return self._first + (time.monotonic() - self._first) * self._stopwatch
+        return self._first + self._passed() * self._stopwatch
 
     def rest(self, seconds: float, stop: threading.Event) -> bool:
-        return stop.wait(max(0.0, seconds) / self._stopwatch)
+        return self._own.rest(seconds / self._stopwatch, stop)
 
     async def pause(self, seconds: float) -> None:
-        await asyncio.sleep(max(0.0, seconds) / self._beat)
+        await self._own.pause(seconds / self._beat)
+
+    def _passed(self) -> float:
+        """Seconds of the machine's since this was made."""
+        return self._own.monotonic() - self._first
 
 
 async def run(config: Path, clock: Hurried) -> None:

@@ -1,20 +1,26 @@
 """Second looks in a node's file: every mistake with its line, before anything is watched."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uuid_utils.compat as uuid
 import yaml
 from typer.testing import CliRunner
 
+from edge.analytics.happening import Happening, Kind, Phase
 from edge.build import width_of
-from edge.cascade import opened, second_looks
+from edge.cascade import named, opened, second_looks
 from edge.commands import WRONG, app
 from edge.config import understand
 from edge.privacy import WIDEST_PX
+from edge.telling import Teller, Witness
+from models import catalogue
 from models.session import ModelRefused, Reason
 from streams.documents import DocumentRefused
+from streams.wire.records import ModelRef
 from tests.parts import second_eyes
 
 ZONE = {"id": "street", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}
@@ -115,6 +121,37 @@ def test_every_session_has_models_of_its_own_and_a_camera_without_second_looks_h
     bare = understand(written(tmp_path).read_text("utf-8"), "node.yaml")
     assert opened(bare) is None
     assert not second_looks(bare.cameras[0], bare, None)
+
+
+def test_what_one_second_model_says_is_told_under_its_name_and_what_two_say_under_the_firsts(tmp_path: Path) -> None:
+    smokes = [SMOKE | {"id": f"smoke-{bound}", "tells": {"smoke": bound / 10}} for bound in (5, 3)]
+    both = SMOKE | {"id": "other", "model": "brittle", "tells": {"smoke": 0.5}}
+    first = ModelRef(id="street", sha256="a" * 64, threshold=0.6)
+
+    def model_of(subject: str, *looks: dict[str, Any]) -> tuple[str, float] | None:
+        config = understand(written(tmp_path, *looks).read_text("utf-8"), "node.yaml")
+        models = opened(config)
+        happening = Happening(
+            kind=Kind.LOITERING,
+            phase=Phase.OPENED,
+            key=("rule", 1),
+            zone="street",
+            subject=subject,
+            elapsed=1.0,
+            score=0.9,
+        )
+        witness = named(Witness("cam-1", model=first), config.cameras[0], models)
+        told = Teller(witness, uuid.uuid7).tell(happening, datetime(2026, 11, 23, tzinfo=UTC)).model
+        entry = None if told is None or told == first else catalogue.load(config.models.catalogue)[told.id]
+        assert entry is None or told is None or told.sha256 == entry.sha256
+        return None if told is None else (told.id, told.threshold)
+
+    assert model_of("no_helmet", HELMET, *smokes) == ("helmet-cls", 0.6)
+    assert model_of("smoke", HELMET, *smokes) == ("smoke", 0.3)
+    assert model_of("motorcycle", HELMET, *smokes) == ("street", 0.6)
+    assert model_of("smoke", SMOKE, both) == ("street", 0.6)
+    assert model_of("smoke", SMOKE | {"blurs": True}) == ("street", 0.6)
+    assert model_of("person") == ("street", 0.6)
 
 
 def test_pictures_of_which_crops_are_asked_about_are_not_made_smaller(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The eye's time: what passed while a camera was away is in no dwell, in whichever order the news came."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,29 +9,12 @@ from edge.analytics.places import Zone
 from edge.analytics.scene import Scene
 from edge.analytics.watches import Occupancy, SlowChange
 from edge.eye import Eye, Task
-from edge.privacy import Groups, Region, grouped
-from edge.seeing import Seen
 from edge.telling import Witness
-from models.detections import Detections
 from streams.frames import Frame
-from streams.wire.records import ModelRef
+from tests.parts.scripted_eyes import ScriptedEyes
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 PLAZA = Zone(id="plaza", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
-
-
-class EmptyPlaza:
-    """Sees nobody, ever."""
-
-    labels: Sequence[str] = ("person",)
-    groups: Sequence[Groups] = grouped(("person",))
-    model: ModelRef | None = None
-
-    def see(self, frame: Frame) -> Seen:  # noqa: ARG002  the same in every picture
-        return Seen(Detections.none(), {})
-
-    def see_closely(self, frame: Frame) -> list[Region]:  # noqa: ARG002  no picture is asked for
-        return []
 
 
 def frame(captured: float, elapsed: float) -> Frame:
@@ -42,7 +24,7 @@ def frame(captured: float, elapsed: float) -> Frame:
 def test_an_outage_is_in_no_dwell_though_a_picture_from_before_was_looked_at_after_it_began() -> None:
     rule = Occupancy(zone="plaza", under=0, for_s=600)
     eye = Eye(Witness("gate"), Task(frozenset({"person"}), evidence=False), Scene([PLAZA], [], [rule]), uuid.uuid7)
-    nobody = EmptyPlaza()
+    nobody = ScriptedEyes()
     for fifth in range(50):
         eye.look(frame(fifth / 5, fifth / 5), nobody)
     eye.blind("no_signal")
@@ -61,7 +43,7 @@ def test_a_rule_on_slow_change_is_shown_the_pictures_of_its_looks() -> None:
     flooded[140:220, 250:390] = 20
     told = [
         eye.look(
-            Frame("gate", at, NOON + timedelta(seconds=at), float(at), flooded if at > 150 else pixels), EmptyPlaza()
+            Frame("gate", at, NOON + timedelta(seconds=at), float(at), flooded if at > 150 else pixels), ScriptedEyes()
         )
         for at in range(0, 300, 10)
     ]

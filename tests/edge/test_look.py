@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -23,7 +24,7 @@ from edge.look import Look
 from edge.look_server import LookServer
 from edge.watch_settings import WatchSetting
 from tests.conftest import ROOT
-from tests.parts.browser import Browser, Theme
+from tests.parts.browser import Browser, Seat, Theme
 from tests.parts.until import until
 
 FILE = """# our node
@@ -178,12 +179,21 @@ def test_a_rule_of_slow_change_learns_anew_and_a_node_that_runs_is_said_to_need_
     until(lambda: rule in box.told("state")["clean"], 60)
 
 
+@contextmanager
+def visit(box: Box, theme: Theme = "light", width: int = 1440) -> Iterator[Seat]:
+    """Somebody opens the page, waits for the picture to live, and goes without a word of complaint from the browser."""
+    with Browser() as browser:
+        seat = browser.seat(box.url, theme=theme, width=width)
+        seat.page.goto(box.url)
+        expect(seat.page.get_by_role("status")).to_contain_text("đang có hình")
+        yield seat
+        seat.leave()
+
+
 @pytest.mark.e2e
 @pytest.mark.timeout(180)
 def test_every_rule_and_every_figure_of_one_has_words_in_both_languages_the_centres_own(box: Box) -> None:
-    with Browser() as browser:
-        seat = browser.seat(box.url)
-        seat.page.goto(box.url)
+    with visit(box) as seat:
         told = seat.page.evaluate(
             "async () => { const {KINDS, FIGURES, MOMENTS, PHASES} = await import('./words.js');"
             " return [KINDS, FIGURES, MOMENTS, PHASES]; }"
@@ -197,7 +207,6 @@ def test_every_rule_and_every_figure_of_one_has_words_in_both_languages_the_cent
             assert set(figures[language]) == set(What) - OF_LINES
             assert moments[language] == {kind: named[kind] for kind in MOMENTS}
             assert set(phases[language]) == set(Phase)
-        seat.leave()
 
 
 @pytest.mark.e2e
@@ -206,11 +215,8 @@ def test_every_rule_and_every_figure_of_one_has_words_in_both_languages_the_cent
 def test_somebody_masks_a_window_and_sets_rules(  # noqa: PLR0915 - one visit, from coming to going
     box: Box, tmp_path: Path, theme: Theme, width: int
 ) -> None:
-    with Browser() as browser:
-        seat = browser.seat(box.url, theme=theme, width=width)
+    with visit(box, theme, width) as seat:
         page = seat.page
-        page.goto(box.url)
-        expect(page.get_by_role("status")).to_contain_text("đang có hình")
         page.get_by_role("button", name="English").click()
         loitering = page.get_by_role("group", name="Loitering")
         expect(loitering).to_contain_text("Anybody or anything: in walk for 20 s or longer.")
@@ -266,7 +272,6 @@ def test_somebody_masks_a_window_and_sets_rules(  # noqa: PLR0915 - one visit, f
         camera = load(box.file)[0].cameras[0]
         assert (camera.masks, len(camera.watch)) == ((), 3)
         assert "# as the ward asked" in box.file.read_text("utf-8")
-        seat.leave()
 
 
 @pytest.mark.e2e
@@ -275,11 +280,8 @@ def test_somebody_masks_a_window_and_sets_rules(  # noqa: PLR0915 - one visit, f
 def test_somebody_draws_a_zone_and_a_line_and_saves_them(  # noqa: PLR0915 - one visit, from coming to going
     box: Box, tmp_path: Path, theme: Theme, width: int
 ) -> None:
-    with Browser() as browser:
-        seat = browser.seat(box.url, theme=theme, width=width)
+    with visit(box, theme, width) as seat:
         page = seat.page
-        page.goto(box.url)
-        expect(page.get_by_role("status")).to_contain_text("đang có hình")
         expect(page.get_by_role("img", name="Hình từ camera")).to_be_visible()
         page.get_by_role("button", name="English").click()
 
@@ -313,4 +315,3 @@ def test_somebody_draws_a_zone_and_a_line_and_saves_them(  # noqa: PLR0915 - one
         seat.expect("422")
         expect(page.get_by_role("alert")).to_contain_text("cameras.0.zones.0: zone 'no such id'")
         assert yaml.safe_load(box.file.read_text("utf-8"))["cameras"][0]["zones"][0]["id"] == "walk"
-        seat.leave()

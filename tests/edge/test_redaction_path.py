@@ -1,7 +1,7 @@
 """From a look to a picture that may leave, or to the reason why none does: the node's own path, with real networks."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,44 +18,23 @@ from edge.analytics.watches import Occupancy
 from edge.eye import Eye, Task, Told
 from edge.gate import GateSetting
 from edge.masks import NO_MASKS, Mask, Masks
-from edge.privacy import Groups, NotRedacted, Region, grouped
-from edge.seeing import DetectorEyes, Seen, labels_of
+from edge.privacy import NotRedacted, Region
+from edge.seeing import DetectorEyes, labels_of
 from edge.telling import Witness
 from models.catalogue import Entry, Head
 from models.detections import Detections
 from models.detector import USUAL_THRESHOLD, Detector
 from models.session import ModelRefused, Reason
 from streams.frames import Frame
-from streams.wire.records import ModelRef
+from tests.parts.scripted_eyes import LABELS, ScriptedEyes
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
-LABELS = ("person", "car")
 SIDE = 64
 PLAZA = Zone(id="plaza", polygon=((0, 0), (1, 0), (1, 1), (0, 1)))
 HEAD = (0.45, 0.28)
 """Within the head's share of `STANDING`."""
 STANDING = (0.35, 0.2, 0.55, 0.9)
 FREE = (0.9, 0.1)
-
-
-class ScriptedEyes:
-    """Sees what it is told for each look, and looks closely as it is told: at regions, or not at all."""
-
-    labels: Sequence[str] = LABELS
-    groups: Sequence[Groups] = grouped(LABELS)
-    model: ModelRef | None = None
-
-    def __init__(self, looks: Iterable[Detections], closely: Sequence[Region] | Exception = ()) -> None:
-        self._looks = iter(looks)
-        self._closely = closely
-
-    def see(self, frame: Frame) -> Seen:  # noqa: ARG002  the script knows what comes
-        return Seen(next(self._looks), {})
-
-    def see_closely(self, frame: Frame) -> list[Region]:  # noqa: ARG002  the same
-        if isinstance(self._closely, Exception):
-            raise self._closely
-        return list(self._closely)
 
 
 def person(box: Region = STANDING, score: float = 0.9) -> Detections:

@@ -1,6 +1,6 @@
 """A node that starts again knows what its cameras showed: what changed meanwhile is told, what was meant believed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,14 +15,11 @@ from edge.eye import Eye, Task
 from edge.fitness import Fitness, Unfit
 from edge.known_view import MOST_BYTES
 from edge.luma import Luma
-from edge.privacy import Groups, Region, grouped
 from edge.references import References
 from edge.rewrite import rewrite
-from edge.seeing import Seen
 from edge.telling import Witness
-from models.detections import Detections
 from streams.frames import Frame
-from streams.wire.records import ModelRef
+from tests.parts.scripted_eyes import ScriptedEyes
 from tests.parts.spoil import (
     Film,
     blurred,
@@ -51,20 +48,6 @@ TOLD: Final = {covered: Unfit.COVERED, painted: Unfit.DARK, blurred: Unfit.BLURR
 """As what they are told after a restart. How light it was is not kept, so black paint may be a dark night."""
 
 
-class Nobody:
-    """Sees nobody, ever."""
-
-    labels: Sequence[str] = ("person",)
-    groups: Sequence[Groups] = grouped(("person",))
-    model: ModelRef | None = None
-
-    def see(self, frame: Frame) -> Seen:  # noqa: ARG002  the same in every picture
-        return Seen(Detections.none(), {})
-
-    def see_closely(self, frame: Frame) -> list[Region]:  # noqa: ARG002  no picture is asked for
-        return []
-
-
 @dataclass
 class Life:
     """One camera of a node, from its start to its end."""
@@ -87,7 +70,7 @@ class Life:
             if words[-1] is not before:
                 self.references.keep(CAMERA, now)
             if words[-1] is None and second % LOOK_S == 0:
-                told += [f"{event.phase} {event.kind}" for event in self.eye.look(frame, Nobody()).events]
+                told += [f"{event.phase} {event.kind}" for event in self.eye.look(frame, ScriptedEyes()).events]
         return words, told
 
     def end(self, second: int) -> None:

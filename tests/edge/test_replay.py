@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from typer.testing import CliRunner
 
 from edge.commands import WRONG, app
-from tests.parts import bright_eye, small_street
+from models import cards
+from tests.parts import bright_eye, second_eyes, small_street
 from tests.parts.clips import Shape, render
 
 
@@ -139,6 +140,42 @@ def test_a_video_or_rules_that_are_not_there_are_told_in_a_line(street: tuple[Pa
     assert replayed(street, "--rules", tmp_path / "absent.yaml")[0] == WRONG
     code, output = replayed(street)
     assert (code, "say what is watched" in output) == (WRONG, True)
+
+
+BARE: dict[str, Any] = {
+    "zones": [WHOLE],
+    "second_looks": [
+        {"id": "helmet", "model": "helmet-cls", "of": ["car"], "tells": {"no_helmet": 0.6}, "every_s": 0, "grow": 0}
+    ],
+    "watch": [{"occupancy": {"zone": "whole", "over": 0, "for_s": 1, "classes": ["no_helmet"]}}],
+}
+"""What a classifier of bright crops says of the bright squares of the street."""
+
+
+def test_a_file_for_a_detector_hides_no_model_of_the_second_looks(street: tuple[Path, Path], tmp_path: Path) -> None:
+    models = second_eyes.write(tmp_path / "second")
+    camera = {"id": "cam-1", "source": {"drawn": 1}, **BARE}
+    file = tmp_path / "node.yaml"
+    file.write_text(
+        yaml.safe_dump({"node": "n", "ward": "w", "broker": {}, "models": models, "cameras": [camera]}), "utf-8"
+    )
+    said = ["--rules", rules(tmp_path, **BARE), "--catalogue", models["catalogue"], "--store", models["store"]]
+    for way in (["--config", file], said):
+        code, output = replayed(street, *way, "--json")
+        assert code == 0, output
+        assert "no_helmet" in {event["subject"] for event in told(output, "event") if event["kind"] == "occupancy"}
+
+
+def test_a_card_is_believed_by_the_name_it_gives_its_model(street: tuple[Path, Path], tmp_path: Path) -> None:
+    clip, model = street
+    other = tmp_path / "Mine 2.onnx"
+    other.write_bytes(model.read_bytes())
+    entry = cards.read(model)
+    cards.write(entry.model_copy(update={"file": "Mine-2.onnx"}), other)
+    other.with_name("Mine-2.onnx").write_bytes(model.read_bytes())
+    assert replayed((clip, other), "--rules", rules(tmp_path, zones=[WHOLE]))[0] == 0
+    code, output = replayed((clip, tmp_path / "bare.onnx"), "--rules", rules(tmp_path, zones=[WHOLE]))
+    assert (code, "there is no" in output) == (WRONG, True)
 
 
 def test_a_camera_of_a_nodes_file_is_replayed_with_its_own_rules(street: tuple[Path, Path], tmp_path: Path) -> None:

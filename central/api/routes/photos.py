@@ -19,7 +19,7 @@ from central.api.shapes.cases import PhotoRole, PhotoShape, photo_shape
 from central.api.visitor import SignedIn, Visitor
 from central.auth.grants import CREW, JUDGES
 from central.cases.book import photos_of
-from central.cases.lifecycle import OPEN, State
+from central.cases.lifecycle import OPEN
 from central.cases.photos import MOST_BYTES, Developed, Fault, PhotoRefused, Told, away_m
 from central.store.audit import append
 from central.store.changes import News, announce
@@ -109,7 +109,7 @@ def _open_to(connection: Connection, visitor: Visitor, case_id: UUID) -> Row[Any
     visitor.must(CREW | JUDGES, row.ward_id)
     if not visitor.account.may(JUDGES, row.ward_id) and visitor.account.unit != row.unit_id:
         raise Refused(Code.NOT_YOUR_UNIT, {"unit": row.unit_id})
-    if State(row.state) not in OPEN:
+    if row.state not in OPEN:
         raise Refused(Code.CASE_FINISHED, {"state": row.state})
     return row
 

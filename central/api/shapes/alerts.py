@@ -6,25 +6,17 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from sqlalchemy import Row
 
-from alerts.lifecycle import Condition, DismissReason, Handling, Suppression
-from alerts.rules import WORST_FIRST, Severity
+from alerts.lifecycle import Condition, DismissReason, Handling
+from alerts.rules import Severity
+from central.api.shapes.strange import ToldCondition, ToldHandling, ToldReason, ToldSeverity, ToldSuppression
 from central.store.queue import Order
 from streams.wire.records import Box
 from streams.wire.words import Slug
 
 Note = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
-
-
-def _worst_of_the_unknown(severity: object) -> object:
-    return severity if severity in tuple(Severity) else WORST_FIRST[0]
-
-
-ToldSeverity = Annotated[Severity, BeforeValidator(_worst_of_the_unknown)]
-"""A severity as it is told. What another release wrote and this one does not know counts as the worst there is: the
-alert is seen first, and the rest of the page with it."""
 
 
 class EvidenceState(StrEnum):
@@ -80,10 +72,10 @@ class AlertLine(BaseModel):
     zone_name: str | None = None
     subject: str | None
     severity: ToldSeverity
-    condition: Condition
-    handling: Handling
-    suppression: Suppression
-    reason: DismissReason | None
+    condition: ToldCondition
+    handling: ToldHandling
+    suppression: ToldSuppression
+    reason: ToldReason
     case_id: UUID | None
     first_seen: datetime
     last_seen: datetime

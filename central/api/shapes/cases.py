@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from sqlalchemy import Row
 
-from central.api.shapes.alerts import DeviceRef, EvidenceRef, Note, ToldSeverity, device_ref
+from central.api.shapes.alerts import DeviceRef, EvidenceRef, Note, device_ref
+from central.api.shapes.strange import ToldSeverity, ToldState, known
 from central.cases.lifecycle import State, Step, Why
 from streams.wire.words import Slug
 
@@ -47,7 +48,7 @@ class CaseLine(BaseModel):
     unit_name: str | None
     assignee: UUID | None
     assignee_name: str | None
-    state: State
+    state: ToldState
     severity: ToldSeverity
     device: DeviceRef | None
     zone: str | None
@@ -73,8 +74,8 @@ class CaseHistoryEntry(BaseModel):
     actor: UUID | None
     actor_name: str | None
     step: str
-    before: State | None
-    after: State
+    before: ToldState | None
+    after: ToldState
     note: str | None
     params: dict[str, Any] | None
 
@@ -84,7 +85,7 @@ class PhotoShape(BaseModel):
 
     id: UUID
     client_id: UUID
-    role: PhotoRole
+    role: Annotated[PhotoRole, known(PhotoRole, PhotoRole.BEFORE)]
     sha256: str
     bytes: int
     width: int

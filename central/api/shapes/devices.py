@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel
 from sqlalchemy import Row
 
+from central.api.shapes.strange import ToldQuality, known, object_of
 from central.store.watched import WATCHED
-from streams.wire.records import Quality
 
 
 class DeviceKind(StrEnum):
@@ -37,7 +37,7 @@ class DeviceShape(BaseModel):
     """
 
     id: str
-    kind: DeviceKind
+    kind: Annotated[DeviceKind, known(DeviceKind, DeviceKind.SENSOR)]
     ward: str
     node: str
     name: str
@@ -51,7 +51,7 @@ class DeviceShape(BaseModel):
     cause: str | None
     value: float | None
     value_at: datetime | None
-    quality: Quality | None
+    quality: ToldQuality | None
     today: Watch | None
     node_online: bool
     clock_offset_ms: float | None
@@ -72,7 +72,7 @@ class Around:
 
 def device_shape(row: Row[Any], around: Around) -> DeviceShape:
     """A device, from its row and what stands around it."""
-    box = around.boxes[row.node_id]
+    box, reason = around.boxes[row.node_id], object_of(row.state_reason)
     return DeviceShape(
         id=row.id,
         kind=row.kind,
@@ -85,15 +85,15 @@ def device_shape(row: Row[Any], around: Around) -> DeviceShape:
         unit=row.unit,
         state=row.state,
         state_since=row.state_since,
-        state_reason=row.state_reason,
-        cause=(row.state_reason or {}).get("code"),
+        state_reason=reason,
+        cause=(reason or {}).get("code"),
         value=row.last_value,
         value_at=row.last_at,
         quality=row.last_quality,
         today=_today(row, around),
         node_online=box.online,
-        clock_offset_ms=(box.clock or {}).get("offset_ms"),
-        drops=_drops(row.id, box.health or {}),
+        clock_offset_ms=(object_of(box.clock) or {}).get("offset_ms"),
+        drops=_drops(row.id, object_of(box.health) or {}),
         retired_at=row.retired_at,
         version=row.version,
     )
@@ -115,5 +115,5 @@ def _today(row: Row[Any], around: Around) -> Watch | None:
 
 def _drops(device: str, health: Mapping[str, Any]) -> dict[str, int]:
     """By queue: the box counts them as `queue.camera`."""
-    named = ((name.rpartition("."), count) for name, count in health.get("drops", {}).items())
+    named = ((name.rpartition("."), count) for name, count in (object_of(health.get("drops")) or {}).items())
     return {queue: count for (queue, _, of), count in named if of == device}

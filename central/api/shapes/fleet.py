@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 from sqlalchemy import Row
 
+from central.api.shapes.strange import ToldQuality, object_of
 from central.auth.grants import Role
 from streams.wire.records import Quality
 
@@ -28,7 +29,7 @@ class ReadingPoint(BaseModel):
 
     at: datetime
     value: float | None
-    quality: Quality
+    quality: ToldQuality
     reason: dict[str, Any] | None = None
     doubtful: bool = False
 
@@ -134,6 +135,7 @@ class DeadLetterShape(BaseModel):
 
 def node_shape(row: Row[Any], epochs: Iterable[Row[Any]]) -> NodeShape:
     """A node, from its row and the ledgers of its epochs."""
+    health = object_of(row.health)
     return NodeShape(
         id=row.id,
         ward=row.ward_id,
@@ -143,13 +145,13 @@ def node_shape(row: Row[Any], epochs: Iterable[Row[Any]]) -> NodeShape:
         heard_at=row.heard_at,
         session=row.session,
         session_at=row.session_at,
-        clock=row.clock,
-        versions=row.versions,
+        clock=object_of(row.clock),
+        versions=object_of(row.versions),
         config_rev=row.config_rev,
-        outbox_records=(row.health or {}).get("outbox_records"),
-        outbox_age_s=(row.health or {}).get("outbox_age_s"),
+        outbox_records=(health or {}).get("outbox_records"),
+        outbox_age_s=(health or {}).get("outbox_age_s"),
         deaf_since=row.deaf_since,
-        health=row.health,
+        health=health,
         faults=row.faults,
         enrolled=row.secret_hash is not None,
         retired_at=row.retired_at,

@@ -10,8 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Row
 
-from central.store.orders import State
-from streams.wire.records import Outcome
+from central.api.shapes.strange import ToldOrderState, ToldOutcome, known, object_of
 from streams.wire.words import Free
 
 SHORTEST_S: Final = 10
@@ -66,8 +65,8 @@ class OrderShape(BaseModel):
     id: UUID
     node: str
     ward: str
-    kind: OrderKind
-    state: State
+    kind: Annotated[OrderKind, known(OrderKind, OrderKind.COMMAND)]
+    state: ToldOrderState
     verb: str | None
     params: dict[str, Any] | None
     revision: str | None
@@ -79,7 +78,7 @@ class OrderShape(BaseModel):
     why: str
     sent_at: datetime | None
     answered_at: datetime | None
-    outcome: Outcome | None
+    outcome: ToldOutcome
     reasons: list[dict[str, Any]]
     version: int
 
@@ -102,7 +101,7 @@ def order_shape(row: Row[Any]) -> OrderShape:
         kind=row.kind,
         state=row.state,
         verb=row.verb,
-        params=row.params if isinstance(row.params, dict) else None,  # what no worker of ours wrote is not shown
+        params=object_of(row.params),
         revision=row.revision,
         sha256=row.sha256,
         issued=row.issued,
