@@ -74,7 +74,7 @@ def main() -> int:
 def measured(network: Path, film: Path, pictures: int) -> Picture:
     """Median milliseconds a picture by stage; `ours` is all but decoding and the run."""
     with ExitStack() as stack:
-        laps = Laps(network, film)
+        laps = Laps(network, film, gate=True)
         stack.callback(laps.close)
         now: Picture = {}
         for stage, (owner, name) in CLOCKED.items():

@@ -3,8 +3,9 @@
 Usage: python -m benchmarks.pipeline [--video FILE] [--rounds 7]
 `YOLO(onnx).track(stream=True)` (`benchmarks.pipeline_theirs`) and the node's own parts (`benchmarks.pipeline_ours`) go
 over the same film of 768x432 with the same network, twenty objects planted in it, every picture analysed, one thread
-each on the same core, fifty pictures each in turns. Decoding is in it. Ends with 1 when theirs / ours is less than is
-to be reached. The peers live in an environment of their own under var/, made at the first run.
+each on the same core, fifty pictures each in turns. Decoding is in it; a motion gate is in neither. Ends with 1 when
+theirs / ours is less than is to be reached. The peers live in an environment of their own under var/, made at the first
+run.
 """
 
 import argparse
