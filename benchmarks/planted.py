@@ -61,7 +61,7 @@ def pair(folder: Path, python: Path, film: Path, size: tuple[int, int], objects:
     width, height = size
     name = f"planted-{objects}-{width}x{height}"
     made = Pair(folder / f"{name}.onnx", folder / f"{name}-int8.onnx")
-    if made.fp32.exists() and made.int8.exists():
+    if _whole(made.fp32) and _whole(made.int8):
         return made
     bare, eight = _bare(folder, python, film, size)
     for source, into in ((bare, made.fp32), (eight, made.int8)):
@@ -79,12 +79,17 @@ def _bare(folder: Path, python: Path, film: Path, size: tuple[int, int]) -> tupl
     """The network without objects, in fp32 and in eight bits."""
     width, height = size
     bare, eight = folder / f"bare-{width}x{height}.onnx", folder / f"bare-{width}x{height}-int8.onnx"
-    if eight.exists():
+    if _whole(bare) and eight.exists():
         return bare, eight
     words = [str(python), "-W", "ignore", "-c", BORN, str(bare.resolve()), str(height), str(width)]
     subprocess.run(words, cwd=ROOT, env=surroundings(folder), check=True, stdout=subprocess.DEVNULL)
     quantize.quantize(cards.read(bare), bare, film, eight, quantize.Order(pictures=CALIBRATED_ON))
     return bare, eight
+
+
+def _whole(file: Path) -> bool:
+    """Whether it was made to the end: the card comes last."""
+    return file.exists() and cards.card(file).exists()
 
 
 def surroundings(folder: Path) -> dict[str, str]:
