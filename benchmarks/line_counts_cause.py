@@ -177,6 +177,8 @@ def _ended(walks: Walks, line: Drawn, last: float) -> Cause | None:
 
 
 def _followed(walks: Walks) -> Cause:
+    if not walks:
+        return Cause("sure boxes on both sides of the line, and no track near it", explained=False)
     nearest = {track: min(abs(over) for _, over in walk) for track, walk in walks.items()}
     shown = ", ".join(f"{track} to {over:.2f} box sizes" for track, over in nearest.items())
     return Cause(f"followed near the line and not told: track {shown}", explained=False)

@@ -68,7 +68,7 @@ def pair(folder: Path, python: Path, film: Path, size: tuple[int, int], objects:
     width, height = size
     name = f"{whose}-{objects}-{width}x{height}"
     made = Pair(folder / f"{name}.onnx", folder / f"{name}-int8.onnx")
-    if made.fp32.exists() and made.int8.exists():
+    if _whole(made.fp32) and _whole(made.int8):
         return made
     for source, into in zip(_bare(folder, python, film, size, whose), (made.fp32, made.int8), strict=True):
         network = onnx.load(source)
@@ -85,7 +85,7 @@ def _bare(folder: Path, python: Path, film: Path, size: tuple[int, int], whose: 
     both = {name: folder / f"{name}-bare-{width}x{height}.onnx" for name in ("ours", "theirs")}
     bare = both[whose]
     eight = bare.with_name(f"{bare.stem}-int8.onnx")
-    if eight.exists():
+    if _whole(eight):
         return bare, eight
     words = [str(python), "-W", "ignore", "-c", BORN, *(str(file.resolve()) for file in both.values())]
     subprocess.run(
@@ -99,6 +99,11 @@ def _bare(folder: Path, python: Path, film: Path, size: tuple[int, int], whose: 
     onnx.save(network, eight)
     cards.write(cards.sealed(described, eight), eight)
     return bare, eight
+
+
+def _whole(file: Path) -> bool:
+    """Whether it was made to the end: the card comes last."""
+    return file.exists() and cards.card(file).exists()
 
 
 def surroundings(folder: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """What a detector saw in a video, kept in a file, so that what comes after it can be played again at no price.
 
 Limits: a picture is known by its millisecond of the stream and nothing else; whoever changes a video or a model's file
-under the same name has to throw the file away.
+under the same name has to throw the file away, and a camera with `tiles` shows many parts of one picture at a time.
 """
 
 from collections.abc import Sequence

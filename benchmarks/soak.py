@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -208,11 +209,10 @@ def _looked(
     began = time.monotonic()
     samples, minute, due = [_sample(process, 0.0)], MINUTE_S, began + SAMPLE_S
     while (slowest := min(box.at.values())) < asked.hours * 3600 and time.monotonic() < began + asked.minutes * 60:
-        try:
+        if not all(thread.is_alive() for thread in threads):
+            raise RuntimeError("a camera ended, which loops")
+        with suppress(Empty):
             box.look(queue.get(timeout=PATIENCE_S))
-        except Empty:
-            if not all(thread.is_alive() for thread in threads):
-                raise RuntimeError("a camera ended, which loops") from None
         if box.at[first] >= minute:
             minute += MINUTE_S
             box.hand_over()

@@ -23,7 +23,7 @@ from edge.eye import Eye, Glimpse
 from edge.fitness import Fitness
 from edge.look_rules import Standing
 from edge.luma import luma
-from edge.place_file import PARTS, Place, with_places
+from edge.place_file import PARTS, Place, camera_in, with_places
 from edge.privacy import NotRedacted
 from edge.relearning import chosen as chosen_rules
 from edge.relearning import forget_stored
@@ -33,7 +33,7 @@ from edge.schedule import Slots
 from edge.watch import Change, Sight, watch
 from models.detections import Detections
 from streams.clocks import Clock, SystemClock
-from streams.documents import parse
+from streams.documents import DocumentRefused, Mistake, parse
 from streams.frames import Frame
 
 PATIENCE_S: Final = 0.5
@@ -116,10 +116,14 @@ class Look:
         }
 
     def places(self, camera: str) -> dict[str, Any]:
-        """Zones, lines, masks and rules as they stand in the file, and which file it is. Raises KeyError, OSError."""
-        text = self._file.read_bytes()
-        content = parse(text.decode(), str(self._file)).content
-        (own,) = [one for one in content["cameras"] if one["id"] == camera] or [{}]
+        """Zones, lines, masks and rules as they stand in the file, and which file it is. Raises DocumentRefused."""
+        name = str(self._file)
+        try:
+            text = self._file.read_bytes()
+            content = parse(text.decode(), name).content
+        except (OSError, UnicodeDecodeError) as unread:
+            raise DocumentRefused([Mistake(name, 1, "", f"cannot be read: {unread}")]) from unread
+        _, own = camera_in(content, camera) or (0, {})
         return {"sha256": _sha(text), **{part: own.get(part) or [] for part in PARTS}}
 
     def save(self, camera: str, sha256: str, places: dict[str, Sequence[Place]]) -> str:

@@ -75,6 +75,8 @@ class _Visit(BaseHTTPRequestHandler):
                 self._say(HTTPStatus.NOT_FOUND, {"mistakes": []})
         except KeyError:
             self._say(HTTPStatus.NOT_FOUND, {"mistakes": []})
+        except DocumentRefused as refused:
+            self._say(HTTPStatus.UNPROCESSABLE_ENTITY, {"mistakes": [str(one) for one in refused.mistakes]})
 
     def do_POST(self) -> None:
         """Save what was drawn and set of a camera, or let a rule of slow change learn anew."""

@@ -30,14 +30,17 @@ def with_places(text: str, name: str, camera: str, places: Mapping[str, Sequence
     Raises NotWritten, DocumentRefused.
     """
     content = parse(text, name).content
-    cameras = content.get("cameras") if isinstance(content, dict) else None
-    index = next((at for at, one in enumerate(cameras or ()) if one.get("id") == camera), None)
-    if index is None:
+    found = camera_in(content, camera)
+    if found is None:
         raise NotWritten(f"{name}: no camera {camera}")
+    index, own = found
+    for part in places:
+        if not all(isinstance(place, dict) for place in own.get(part) or ()):
+            raise NotWritten(f"{name}: {camera}: something among {part} is none; edit the file by hand")
     wanted = copy.deepcopy(content)
     for part, listed in places.items():
         wanted["cameras"][index].pop(part, None)
-        if listed or part in content["cameras"][index]:
+        if listed or part in own:
             wanted["cameras"][index][part] = list(listed)
     try:
         for part, listed in places.items():
@@ -48,6 +51,13 @@ def with_places(text: str, name: str, camera: str, places: Mapping[str, Sequence
     if written != wanted:
         raise NotWritten(f"{name}: this camera's places cannot be changed alone (an alias?); edit the file by hand")
     return text
+
+
+def camera_in(content: Any, camera: str) -> tuple[int, dict[str, Any]] | None:  # noqa: ANN401 - whatever a file holds
+    """Where that camera stands in what was read of a node's file, and what it holds; None where there is none."""
+    cameras = content.get("cameras") if isinstance(content, dict) else None
+    listed = enumerate(cameras if isinstance(cameras, list) else ())
+    return next(((at, one) for at, one in listed if isinstance(one, dict) and one.get("id") == camera), None)
 
 
 def _with(text: str, index: int, part: str, places: Sequence[Place]) -> str:

@@ -88,10 +88,15 @@ class Slots:
             return camera in self._late or camera in self._pressed
 
     def drop(self, camera: str) -> None:
-        """The camera went blind: what still waits is from before and would be taken for sight after; it is counted."""
+        """The camera went blind: what still waits is from before and would be taken for sight after; it is counted.
+
+        That nobody had time before says nothing of what comes after, either.
+        """
         with self._news:
             self.dropped[camera] += self._waiting.pop(camera, None) is not None
             self._since.pop(camera, None)
+            self._pressed.discard(camera)
+            self._late.discard(camera)
 
     def _due(self) -> Frame | None:
         now = self._clock.monotonic()

@@ -98,19 +98,18 @@ class Covering:
     def see_closely(self, frame: Frame) -> list[Region]:
         """All that the eyes cover, and what second looks find besides. Raises NotRedacted."""
         covered = self._eyes.see_closely(frame)
+        asked = any(blur.look.of for blur in self._blurs)
         try:
+            there = [self._eyes.see(frame).detections, self._alive or Detections.none()] if asked else []
             for blur in self._blurs:
-                covered = [*covered, *blur.regions(frame, self._boxes(frame, blur.look.of), self._models)]
+                covered = [*covered, *blur.regions(frame, self._boxes(there, blur.look.of), self._models)]
         except REFUSALS as failed:
             raise NotRedacted("redaction_failed", f"ONNX Runtime: {failed}") from failed
         return covered
 
-    def _boxes(self, frame: Frame, of: frozenset[str]) -> list[Box]:
+    def _boxes(self, there: Sequence[Detections], of: frozenset[str]) -> list[Box]:
         """Every box of these classes in this picture, and where one was a moment ago; of many alike the surest."""
-        if not of:
-            return []
-        looks = [self._eyes.see(frame).detections, self._alive or Detections.none()]
-        rows = [row for found in looks for row in zip(found.score, found.label, found.xyxy, strict=True)]
+        rows = [row for found in there for row in zip(found.score, found.label, found.xyxy, strict=True)]
         wanted = sorted((row for row in rows if self.labels[row[1]] in of), key=lambda row: -row[0])
         kept: list[Box] = []
         for _, _, xyxy in wanted:

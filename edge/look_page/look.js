@@ -235,7 +235,11 @@ at("camera").addEventListener("change", () => { camera = at("camera").value; sta
 
 async function read() {
   say("");
-  try { ({ sha256, ...places } = await ask("places.json")); } catch { say(word("away"), [], true); }
+  const answer = await fetch(`places.json?camera=${encodeURIComponent(camera)}`).catch(() => null);
+  const told = answer && await answer.json().catch(() => ({}));
+  if (answer?.ok) ({ sha256, ...places } = told);
+  else if (told?.mistakes) say(word("unread"), told.mistakes, true);
+  else say(word("away"), [], true);
   keep();
   list();
   draw();

@@ -131,6 +131,11 @@ def test_who_is_over_by_less_than_the_margin_at_the_end_is_the_videos() -> None:
     assert explained
 
 
+def test_who_was_seen_surely_and_never_followed_is_not_said_to_have_been_followed() -> None:
+    words, explained = why([look(0.8, 0.45), look(1.2, 0.55)])
+    assert (words, explained) == ("sure boxes on both sides of the line, and no track near it", False)
+
+
 def test_who_was_followed_over_the_line_and_not_told_is_not_explained() -> None:
     words, explained = why([look(0.8, 0.42, track=1), look(1.2, 0.58, track=1), look(9.0, None)])
     assert words == "followed near the line and not told: track 1 to 0.80 box sizes"

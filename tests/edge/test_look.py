@@ -114,6 +114,17 @@ def test_a_file_that_somebody_else_changed_is_not_written_over(box: Box) -> None
     assert box.file.read_text("utf-8") == mine
 
 
+def test_a_file_that_somebody_is_in_the_middle_of_changing_is_said_to_be_unreadable(box: Box) -> None:
+    for content, why in ((b"cameras: [", "node.yaml:"), (b"cameras: \xff", "cannot be read")):
+        box.file.write_bytes(content)
+        status, said = box.ask("GET", f"{box.server.path}places.json?camera=cam-1")
+        assert (status, why in json.loads(said)["mistakes"][0]) == (422, True)
+    box.file.unlink()
+    assert box.ask("GET", f"{box.server.path}places.json?camera=cam-1")[0] == 422
+    box.file.write_text("cameras: [cam-1]", "utf-8")
+    assert box.places()["zones"] == []
+
+
 def test_places_that_do_not_stand_are_refused_in_the_loaders_words(box: Box) -> None:
     before = box.file.read_text("utf-8")
     known = box.places() | {"zones": [{"id": "walk", "polygon": [[0, 0], [1, 1], [1, 0], [0, 1]]}]}

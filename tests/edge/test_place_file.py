@@ -130,6 +130,20 @@ def test_what_is_not_given_stays_as_it_is() -> None:
     assert [part for part in COMMENTS if part not in text] == []
 
 
+@pytest.mark.parametrize(
+    ("cameras", "why"),
+    [
+        ("[cam-1, 3, ~]", "no camera cam-1"),
+        ("{id: cam-1}", "no camera cam-1"),
+        ("[cam-1, {id: cam-1, zones: [walk]}]", "something among zones is none"),
+        ("[{id: cam-1, zones: [~]}]", "something among zones is none"),
+    ],
+)
+def test_what_is_no_camera_and_no_place_is_refused_and_not_written_over(cameras: str, why: str) -> None:
+    with pytest.raises(NotWritten, match=why):
+        with_places(f"cameras: {cameras}\n", "node.yaml", "cam-1", {"zones": [WALK]})
+
+
 def test_a_camera_nobody_knows_and_an_alias_are_refused() -> None:
     with pytest.raises(NotWritten, match="no camera cam-9"):
         with_places(FILE, "f", "cam-9", {"zones": [], "lines": []})

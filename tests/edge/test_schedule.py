@@ -58,6 +58,17 @@ def test_a_camera_that_went_blind_has_nothing_waiting_and_the_loss_is_counted() 
     assert slots.dropped == {"gate": 1, "yard": 0}
 
 
+def test_a_camera_that_comes_back_is_not_crowded_by_what_gave_way_before() -> None:
+    slots = Slots()
+    for number in range(2):
+        slots.put(frame("gate", number))
+    slots.drop("gate")
+    assert not slots.crowded("gate")
+    slots.put(frame("gate", 2))
+    assert slots.take(0) is not None
+    assert not slots.crowded("gate")
+
+
 def test_the_oldest_capture_is_served_first() -> None:
     clock = ScriptedClock()
     slots = Slots(clock=clock)
