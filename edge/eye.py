@@ -155,7 +155,8 @@ class Eye:
             elapsed = self._advance(frame)
             now = Occasion(frame, eyes.labels, elapsed, fresh=self._gate.spared == spared)
             wanted = self.second.joined(now, wanted)
-            wanted = wanted[~self._task.masks.hidden(wanted.xyxy)]
+            if self._task.masks:
+                wanted = wanted[~self._task.masks.hidden(wanted.xyxy)]
             tracks = self._tracker.update(wanted, elapsed)
             also = self.second.found(now, tracks, ended := self._tracker.ended())
             happenings = self._scene.observe(
@@ -285,8 +286,8 @@ def named(picture: Redacted) -> Evidence:
 
 
 def _of(found: Detections, labels: Sequence[str], classes: frozenset[str]) -> Detections:
-    wanted = np.array([name in classes for name in labels], bool)
-    return found[wanted[found.label]]
+    wanted = np.array([labels[label] in classes for label in found.label.tolist()], bool)
+    return found if wanted.all() else found[wanted]
 
 
 def _unmasked(frame: Frame, masks: Masks) -> Luma:

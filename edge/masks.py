@@ -54,6 +54,10 @@ class Masks:
             cv2.fillPoly(raster, [corners], (1,))
         self._sums = cv2.integral(raster)
 
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._polygons)
+
     def burn(self, pixels: NDArray[np.uint8]) -> None:
         """Make them black in a picture of any size, (H, W) or (H, W, 3), in place."""
         height, width = pixels.shape[:2]

@@ -113,8 +113,10 @@ class Tracker:
             elapsed: seconds since the stream began; raises ValueError when it falls.
         """
         self._step(elapsed)
-        detections = detections[_single(detections, self._settings.twin)]
         boxes = detections.xyxy.astype(np.float64)
+        single = _single(detections.score, boxes, self._settings.twin)
+        if not single.all():
+            detections, boxes = detections[single], boxes[single]
         rows, columns = self._match(detections, boxes)
         self._see(rows, columns, detections, boxes)
         shown = self._table["hits"][rows] >= self._settings.hits
@@ -162,8 +164,8 @@ class Tracker:
         free_rows, free_columns = np.ones(len(table), bool), np.ones(len(score), bool)
         pairs = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
         for who, which in ((shown, sure), (shown, unsure), (~shown, sure)):
-            some, others = np.flatnonzero(who & free_rows), np.flatnonzero(which & free_columns)
-            if which is unsure:
+            some, others = (who & free_rows).nonzero()[0], (which & free_columns).nonzero()[0]
+            if which is unsure and len(others):
                 others = others[~_echoes(detections[others], detections[sure & ~free_columns], settings.echo)]
             if not (len(some) and len(others)):
                 continue
@@ -171,7 +173,7 @@ class Tracker:
             rows, columns = some[rows], others[columns]
             free_rows[rows] = free_columns[columns] = False
             pairs.append((rows, columns))
-        some, others = np.flatnonzero(free_rows), np.flatnonzero(sure & free_columns)
+        some, others = free_rows.nonzero()[0], (sure & free_columns).nonzero()[0]
         if len(some) and len(others):
             lies_on = overlap(kalman.cornered(table["motion"][some]), boxes[others])
             lies_on[table["label"][some, None] != detections.label[others]] = 0
@@ -246,9 +248,8 @@ def _echoes(unsure: Detections, taken: Detections, echo: float) -> NDArray[np.bo
     return second
 
 
-def _single(detections: Detections, twin: float) -> NDArray[np.bool_]:
+def _single(score: NDArray[np.float32], boxes: NDArray[np.float64], twin: float) -> NDArray[np.bool_]:
     """Which boxes are the best answer for their object: detectors suppress twins within a class, not across classes."""
-    score, boxes = detections.score, detections.xyxy.astype(np.float64)
     alike = overlap(boxes, boxes) >= twin
     np.fill_diagonal(alike, val=False)
     if not alike.any():

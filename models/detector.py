@@ -78,7 +78,8 @@ class Detector:
         xyxy = lies.back(boxes.xyxy)
         solid = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])  # a box on the padding is no object
         known = (boxes.label >= 0) & (boxes.label < len(self.entry.labels.names))
-        found = Detections(xyxy, boxes.score, boxes.label)[solid & known]
+        found, sound = Detections(xyxy, boxes.score, boxes.label), solid & known
+        found = found if sound.all() else found[sound]
         done = perf_counter()
         return found, Timing((shaped - began) * 1e3, (ran - shaped) * 1e3, (done - ran) * 1e3, worked * 1e3)
 

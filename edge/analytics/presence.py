@@ -126,16 +126,17 @@ class Presence:
         trusted = self._trusted(look.boxes, spots, size, depth)
         over = self._boundary(look, spots, depth)
         inside = np.array([track in self._stays for track in look.tracks])
-        for i in np.flatnonzero(trusted & ~inside & (depth >= margin)).tolist():
+        without = trusted & ~inside
+        for i in (without & (depth >= margin)).nonzero()[0].tolist():
             self._enter(i, look, spots, size, over, changes)
-        for i in np.flatnonzero(trusted & inside & (depth <= -margin)).tolist():
+        for i in (trusted & inside & (depth <= -margin)).nonzero()[0].tolist():
             stay = self._stays.pop(look.tracks[i])
             stay.seen = max(float(over[i]), stay.since)
             changes.ended.append((stay, "left"))
-        for i in np.flatnonzero(
-            trusted & ~inside & (depth < 0) & self._jumped(look.rows, spots, size, margin)
-        ).tolist():
-            self._pass(i, look, spots, size, margin, changes)
+        outside = without & (depth < 0)
+        if outside.any():
+            for i in (outside & self._jumped(look.rows, spots, size, margin)).nonzero()[0].tolist():
+                self._pass(i, look, spots, size, margin, changes)
         self._note(look, trusted, depth, margin, spots, over)
         return changes
 
@@ -152,11 +153,12 @@ class Presence:
         """Whether the box stands on the same side of the boundary wherever its hidden part may end."""
         trusted = np.ones(len(boxes), bool)
         beyond = hidden(boxes, self.zone.anchor)
+        if not beyond.any():
+            return trusted
         cut = np.flatnonzero(beyond.any(axis=1))
-        if len(cut):
-            # The hidden part is taken to be no longer than the part that is seen.
-            away = np.sign(beyond[cut][:, 2:] - beyond[cut][:, :2]) * size[cut]
-            trusted[cut] = (self._area.depths(spots[cut] + away, size[cut]) >= 0) == (depth[cut] >= 0)
+        # The hidden part is taken to be no longer than the part that is seen.
+        away = np.sign(beyond[cut][:, 2:] - beyond[cut][:, :2]) * size[cut]
+        trusted[cut] = (self._area.depths(spots[cut] + away, size[cut]) >= 0) == (depth[cut] >= 0)
         return trusted
 
     def _boundary(self, look: Look, spots: Floats, depth: Floats) -> Floats:
@@ -164,7 +166,7 @@ class Presence:
         before = self._depth[look.rows]
         first = np.isnan(before)
         over = np.where(first, look.watched, self._over[look.rows])
-        for i in np.flatnonzero(((before >= 0) != (depth >= 0)) & ~first).tolist():
+        for i in (((before >= 0) != (depth >= 0)) & ~first).nonzero()[0].tolist():
             then = float(self._seen[look.rows[i]])
             over[i] = then + self._area.over(self._last[look.rows[i]], spots[i]) * (look.watched - then)
         return over
@@ -219,7 +221,10 @@ class Presence:
         for i, track in enumerate(look.tracks):
             if track in self._stays:
                 self._show(self._stays[track], i, look, spots)
-        rows = look.rows[trusted]
-        self._outside[rows] |= (depth <= -margin)[trusted]
-        self._depth[rows], self._last[rows] = depth[trusted], spots[trusted]
-        self._seen[rows], self._over[rows] = look.watched, over[trusted]
+        rows, beyond = look.rows, depth <= -margin
+        if not trusted.all():
+            rows, beyond = rows[trusted], beyond[trusted]
+            depth, spots, over = depth[trusted], spots[trusted], over[trusted]
+        self._outside[rows] |= beyond
+        self._depth[rows], self._last[rows] = depth, spots
+        self._seen[rows], self._over[rows] = look.watched, over

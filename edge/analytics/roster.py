@@ -1,8 +1,7 @@
 """Which row of the state arrays belongs to which track; rows are used again, so memory is bounded by the view."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,7 @@ MOST: Final = 4096
 """Tracks remembered at once; beyond it, those unseen for longest are forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """How a track was last seen: identity, class name, score, normalised xyxy, stream seconds, and what else it is."""
 
     track: int

@@ -82,7 +82,8 @@ class Scene:
             also: further classes of tracks, for rules and counts; each is counted beside what it is one of.
         """
         self._advance(elapsed)
-        named = tracks[tracks.track > 0]
+        with_name = tracks.track > 0
+        named = tracks if with_name.all() else tracks[with_name]
         happenings = self._forget(ended, len(named), elapsed)
         look = self._look(named, labels, elapsed, also)
         happenings += self._crossed(self._crossings.step(look.rows, look.boxes, self._roster.rows), elapsed)
@@ -207,7 +208,11 @@ class Scene:
         return [_moment(kind, zone, stay, direction, elapsed) for kind, stay, direction in moments]
 
     def _note_peak(self, presence: Presence) -> None:
-        here = Counter(name for stay in presence.stays if not stay.orphan for name in (stay.subject, *stay.also))
+        here: dict[str, int] = {}
+        for stay in presence.stays:
+            if not stay.orphan:
+                for name in (stay.subject, *stay.also):
+                    here[name] = here.get(name, 0) + 1
         for subject, count in here.items():
             key = (presence.zone.id, subject, PEAK)
             self._peaks[key] = max(self._peaks.get(key, 0), count)
