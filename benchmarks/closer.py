@@ -62,7 +62,7 @@ def _row(name: str, setting: TileSetting, eyes: DetectorEyes) -> str:
         camera = FileCamera(path.stem, path, pace="fast", loop=False, looked_at_fps=FPS)
         with camera.open(SystemClock()) as frames:
             for frame in frames:
-                gate.opens(frame.pixels, frame.elapsed)
+                gate.opens(frame.picture, frame.elapsed)
                 began = thread_time()
                 seen = tiles.see(frame, eyes, gate.moved).detections
                 spent, looks = spent + (thread_time() - began) * 1000, looks + 1

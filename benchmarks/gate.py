@@ -82,7 +82,7 @@ def _watched(frames: list[Frame], eyes: DetectorEyes, recheck_s: float) -> tuple
     told = [event for frame in frames for event in eye.look(frame, eyes).events]
     gate, began = Gate(GateSetting(recheck_s=recheck_s)), time.thread_time()
     for frame in frames:
-        gate.opens(frame.pixels, frame.elapsed)
+        gate.opens(frame.picture, frame.elapsed)
     cost = (time.thread_time() - began) / max(1, len(frames)) * 1000
     return Counter((event.zone or "", event.direction or "") for event in told), eye.spared, cost
 

@@ -2,9 +2,11 @@
 
 Usage: python -m benchmarks.pipeline [--video FILE] [--rounds 7]
 `YOLO(onnx).track(stream=True)` (`benchmarks.pipeline_theirs`) and the node's own parts (`benchmarks.pipeline_ours`) go
-over the same film of 768x432 with the same network, twenty objects planted in it, every picture analysed, one thread
-each on the same core, fifty pictures each in turns. Decoding is in it. Ends with 1 when theirs / ours is less than is
-to be reached. The peers live in an environment of their own under var/, made at the first run.
+over the same film of 768x432 with the same weights, twenty objects planted in them, every picture analysed, one thread
+each on the same core, fifty pictures each in turns. Theirs run the graph ultralytics exports, ours the one that
+`models.export` makes of it; two rows more show both on theirs. Decoding is in it; a motion gate is in neither. Ends
+with 1 when theirs / ours is less than is to be reached. The peers live in an environment of their own under var/, made
+at the first run.
 """
 
 import argparse
@@ -60,11 +62,17 @@ def main() -> int:
     )
     python, film = peers(), planted.film(asked.video, FILM, asked.folder)
     print(*PINNED, *ALONE, flush=True)
-    wide, small = (planted.pair(asked.folder, python, film, size, OBJECTS) for size in ((640, 384), (320, 192)))
+
+    def of(whose: str, size: tuple[int, int]) -> planted.Pair:
+        return planted.pair(asked.folder, python, film, size, OBJECTS, whose)
+
+    wide, small = (640, 384), (320, 192)
     rows = [
-        ("INT8 640x384", wide.int8, wide.int8, (640, 384), 1.15),
-        ("INT8 320x192", small.int8, small.int8, (320, 192), 1.30),
-        ("theirs fp32, ours INT8, 640x384", wide.int8, wide.fp32, (640, 384), 2.3),
+        ("INT8 640x384", of("ours", wide).int8, of("theirs", wide).int8, wide, 1.15),
+        ("INT8 320x192", of("ours", small).int8, of("theirs", small).int8, small, 1.30),
+        ("theirs fp32, ours INT8, 640x384", of("ours", wide).int8, of("theirs", wide).fp32, wide, 2.3),
+        ("INT8 640x384, both their graph", of("theirs", wide).int8, of("theirs", wide).int8, wide, None),
+        ("INT8 320x192, both their graph", of("theirs", small).int8, of("theirs", small).int8, small, None),
     ]
     print(
         f"{'ms of processor time a picture':<34}{'ours':>8}{'run':>8}{'theirs':>9}{'run':>8}{'ratio':>8}"
@@ -76,9 +84,9 @@ def main() -> int:
         own, other = _middle(spent["ours"]), _middle(spent["theirs"])
         ratio = other["all_ms"] / own["all_ms"]
         figures = f"{own['all_ms']:>8.2f}{own['run_ms']:>8.2f}{other['all_ms']:>9.2f}{other['run_ms']:>8.2f}"
-        print(f"{name:<34}{figures}{ratio:>8.2f}{f'>= {enough:.2f}':>10}", flush=True)
+        print(f"{name:<34}{figures}{ratio:>8.2f}{f'>= {enough:.2f}' if enough else '':>10}", flush=True)
         print(f"{'':<34}objects followed: {own['objects']:.1f} and {other['objects']:.1f}")
-        missed += ratio < enough
+        missed += enough is not None and ratio < enough
     return 1 if missed else 0
 
 

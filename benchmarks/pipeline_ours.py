@@ -1,9 +1,10 @@
 """Laps of a node's own way with a picture: taken from the film, judged fit, looked at, told and counted for coverage.
 
-What a node does with every picture is done here by its own parts in one thread; the gate is asked and opens always, so
-that every picture is analysed. Not done: what an event costs beyond its words (the picture's redaction, the outbox),
-for that is by the event and not by the picture. Run by `benchmarks.pipeline` as `python -m benchmarks.pipeline_ours
-NETWORK FILM CORE`: it answers a line that says how many pictures with a line that says what they cost.
+What a node does with every picture is done here by its own parts in one thread, and every picture is analysed: by a
+camera without a gate, or with one that is asked and always opens. Not done: what an event costs beyond its words (the
+picture's redaction, the outbox), for that is by the event and not by the picture. Run by `benchmarks.pipeline` as
+`python -m benchmarks.pipeline_ours NETWORK FILM CORE`: it answers a line that says how many pictures with a line that
+says what they cost.
 """
 
 import json
@@ -54,10 +55,11 @@ class Lap:
 
 
 class Laps:
-    """One camera over `film` with the network in `file`, every picture analysed."""
+    """One camera over `film` with the network in `file`, every picture analysed; `gate`: after it was asked."""
 
-    def __init__(self, file: Path, film: Path) -> None:
-        told = {"id": CAMERA, "source": {"file": str(film)}, "fps": FPS, **SCENE, "gate": {"recheck_s": 0.001}}
+    def __init__(self, file: Path, film: Path, *, gate: bool) -> None:
+        recheck = {"recheck_s": 0.001 if gate else 0}
+        told = {"id": CAMERA, "source": {"file": str(film)}, "fps": FPS, **SCENE, "gate": recheck}
         broker = {"host": "127.0.0.1", "port": 1}
         content = {"node": CAMERA, "ward": CAMERA, "broker": broker, "cameras": [told]}
         self.setting = NodeConfig.model_validate(content).cameras[0]
@@ -83,7 +85,7 @@ class Laps:
         """All that is done with one picture."""
         fitness = self._fitness
         if fitness.due(frame.elapsed):
-            fitness.judge(luma(frame.pixels), frame.elapsed)
+            fitness.judge(luma(frame.picture), frame.elapsed)
         told = self._eye.look(frame, self._eyes)
         self.run_ms += self.detector.timing.run_cpu_ms
         self._stages.add(told.stages)
@@ -106,7 +108,7 @@ class Laps:
 def main() -> int:
     """Answer until the other end is closed."""
     os.sched_setaffinity(0, {int(sys.argv[3])})
-    laps = Laps(Path(sys.argv[1]), Path(sys.argv[2]))
+    laps = Laps(Path(sys.argv[1]), Path(sys.argv[2]), gate=False)
     for line in sys.stdin:
         print(json.dumps(asdict(laps.go(int(line)))), flush=True)
     laps.close()

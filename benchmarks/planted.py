@@ -4,7 +4,8 @@ Speed only, never shipped and never judged: random weights see nothing, so what 
 cost nothing. So ten objects, as four boxes each of which suppression has to leave one, are laid over the last of the
 network's columns, in the graph itself: whoever runs the file gets the same. They move as a grey patch tells them that
 is painted into a corner of the film, bright and dark again in eight seconds. Weights come from `yolo11n.yaml` of
-ultralytics, through `models.export` in the peers' environment and, in eight bits, through `models.quantize` here.
+ultralytics in the peers' environment, once as its own exporter writes them and once through `models.export`, which
+makes the graph lighter and its answers no other; in eight bits both through `models.quantize` here.
 """
 
 import os
@@ -36,15 +37,18 @@ CALIBRATED_ON: Final = 24
 BORN: Final = """
 import sys, torch
 from pathlib import Path
-from models.export import export
 from ultralytics import YOLO
-into, height, width = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+from shutil import copyfile
+from models.export import by_ultralytics, export
+into, theirs, height, width = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
 torch.manual_seed(11)
 network = YOLO("yolo11n.yaml", task="detect")
 network.model.names = dict(enumerate(Path("configs/labels/coco.txt").read_text("utf-8").splitlines()))
 weights = into.with_suffix(".pt")
 network.save(str(weights))
-export(str(weights), into, height, width)
+made = by_ultralytics(str(weights), height, width)
+copyfile(made.file, theirs)
+export(str(weights), into, height, width, lambda *_: made)
 """
 
 
@@ -56,34 +60,44 @@ class Pair:
     int8: Path
 
 
-def pair(folder: Path, python: Path, film: Path, size: tuple[int, int], objects: int) -> Pair:
-    """Make them for a canvas of `size` (width, height) where they are not there yet, by the Python of the peers."""
+def pair(folder: Path, python: Path, film: Path, size: tuple[int, int], objects: int, whose: str = "ours") -> Pair:
+    """Make them for a canvas of `size` (width, height) where they are not there yet, by the Python of the peers.
+
+    `whose` is `ours`, as `models.export` makes the graph, or `theirs`, as ultralytics does.
+    """
     width, height = size
-    name = f"planted-{objects}-{width}x{height}"
+    name = f"{whose}-{objects}-{width}x{height}"
     made = Pair(folder / f"{name}.onnx", folder / f"{name}-int8.onnx")
     if _whole(made.fp32) and _whole(made.int8):
         return made
-    bare, eight = _bare(folder, python, film, size)
-    for source, into in ((bare, made.fp32), (eight, made.int8)):
+    for source, into in zip(_bare(folder, python, film, size, whose), (made.fp32, made.int8), strict=True):
         network = onnx.load(source)
         plant(network, size, objects)
-        del network.metadata_props[:]
-        network.metadata_props.extend(onnx.load(bare).metadata_props)
         onnx.save(network, into)
-        entry = Entry.model_validate({**dict(cards.read(bare)), "name": into.stem})
+        entry = Entry.model_validate({**dict(cards.read(source)), "name": into.stem})
         cards.write(cards.sealed(entry, into), into)
     return made
 
 
-def _bare(folder: Path, python: Path, film: Path, size: tuple[int, int]) -> tuple[Path, Path]:
-    """The network without objects, in fp32 and in eight bits."""
+def _bare(folder: Path, python: Path, film: Path, size: tuple[int, int], whose: str) -> tuple[Path, Path]:
+    """The network without objects, in fp32 and in eight bits, each with its card and what ultralytics wrote into it."""
     width, height = size
-    bare, eight = folder / f"bare-{width}x{height}.onnx", folder / f"bare-{width}x{height}-int8.onnx"
-    if _whole(bare) and eight.exists():
+    both = {name: folder / f"{name}-bare-{width}x{height}.onnx" for name in ("ours", "theirs")}
+    bare = both[whose]
+    eight = bare.with_name(f"{bare.stem}-int8.onnx")
+    if _whole(eight):
         return bare, eight
-    words = [str(python), "-W", "ignore", "-c", BORN, str(bare.resolve()), str(height), str(width)]
-    subprocess.run(words, cwd=ROOT, env=surroundings(folder), check=True, stdout=subprocess.DEVNULL)
+    words = [str(python), "-W", "ignore", "-c", BORN, *(str(file.resolve()) for file in both.values())]
+    subprocess.run(
+        [*words, str(height), str(width)], cwd=ROOT, env=surroundings(folder), check=True, stdout=subprocess.DEVNULL
+    )
+    described = cards.read(both["ours"])
+    cards.write(cards.sealed(described, bare), bare)
     quantize.quantize(cards.read(bare), bare, film, eight, quantize.Order(pictures=CALIBRATED_ON))
+    network = onnx.load(eight)
+    network.metadata_props.extend(onnx.load(bare).metadata_props)
+    onnx.save(network, eight)
+    cards.write(cards.sealed(described, eight), eight)
     return bare, eight
 
 

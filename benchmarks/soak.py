@@ -91,7 +91,7 @@ class Box:
         camera, fitness = frame.camera, self._fitness[frame.camera]
         self.at[camera] = frame.elapsed
         before = fitness.unfit
-        if fitness.due(frame.elapsed) and fitness.judge(luma(frame.pixels), frame.elapsed) is not before:
+        if fitness.due(frame.elapsed) and fitness.judge(luma(frame.picture), frame.elapsed) is not before:
             self._voice.judged(camera, fitness.unfit)
         if fitness.unfit is not None:
             return

@@ -65,7 +65,7 @@ def searched(clip: Path, eyes: DetectorEyes, every: float, least: float) -> tupl
     chosen = list(range(FPS, frames, round(every * FPS)))
     noise, read, painted = np.random.default_rng(1), Counter[str](), Counter[str]()
     for drawn in led_up(clip, chosen):
-        looks = [replace(look, pixels=_painted(look, parts[look.number])) for look in drawn.looks]
+        looks = [replace(look, picture=_painted(look, parts[look.number])) for look in drawn.looks]
         shown = pictured(looks[-1], eyes, tracked(looks, eyes), noise)
         open_to_all, covered = _grey(_jpeg(looks[-1].pixels)), _grey(shown.jpeg)
         for part in parts[drawn.number]:

@@ -98,11 +98,10 @@ def witness(setting: CameraSetting, model: ModelRef | None, config_rev: str) -> 
 
 
 def width_of(setting: CameraSetting) -> int | None:
-    """How wide a camera's pictures are made that are looked at; None for as they come.
+    """How wide a camera's whole pictures are developed; None for as they come.
 
-    What leaves is no wider than this, a network's own canvas is smaller, and a picture of 1920 pixels takes twice the
-    memory and, at every step, the time. Where parts of a wide view are looked at closely, or crops by a second model,
-    every pixel is wanted.
+    What leaves is no wider than this, and a picture of 1920 pixels takes twice the memory and the time. Where parts of
+    a wide view are looked at closely, or crops by a second model, every pixel is wanted.
     """
     closely = setting.tiles.most or any(not look.blurs for look in setting.second_looks)
     return None if closely else WIDEST_PX

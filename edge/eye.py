@@ -191,7 +191,7 @@ class Eye:
     def _see(self, frame: Frame, eyes: Eyes) -> Seen:
         """What a detector sees, or, where nothing moved since it looked, what it saw then."""
         before = self._seen
-        if self._gate.opens(frame.pixels, frame.elapsed) or before is None:
+        if self._gate.opens(frame.picture, frame.elapsed) or before is None:
             self._seen = self._tiles.see(frame, eyes, self._gate.moved)
             return self._seen
         return Seen(before.detections, {})
@@ -291,6 +291,6 @@ def _of(found: Detections, labels: Sequence[str], classes: frozenset[str]) -> De
 
 def _unmasked(frame: Frame, masks: Masks) -> Luma:
     """The small grey picture, of which rules are shown nothing that lies under a mask."""
-    grey = luma(frame.pixels)
+    grey = luma(frame.picture)
     masks.burn(grey)
     return grey

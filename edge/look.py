@@ -183,7 +183,7 @@ class Look:
     def _look(self, frame: Frame) -> None:
         seen = self._seen[frame.camera]
         if seen.fitness.due(frame.elapsed):
-            seen.fitness.judge(luma(frame.pixels), frame.elapsed)
+            seen.fitness.judge(luma(frame.picture), frame.elapsed)
         seen.eye.look(frame, self._eyes)
         try:
             seen.picture, seen.why_none = seen.eye.picture(frame, self._eyes).jpeg, ""

@@ -191,7 +191,7 @@ class Node:
         self._references.seen(frame, self.clock.now())
         fitness = self._fitness[frame.camera]
         before = fitness.unfit
-        if fitness.due(frame.elapsed) and fitness.judge(luma(frame.pixels), frame.elapsed) is not before:
+        if fitness.due(frame.elapsed) and fitness.judge(luma(frame.picture), frame.elapsed) is not before:
             self._voice.judged(frame.camera, fitness.unfit)
             self._references.keep(frame.camera, self.clock.now())
         return fitness.unfit is None

@@ -100,7 +100,7 @@ class Replay:
     def _fit(self, frame: Frame, eye: Eye) -> bool:
         """As a node has it: of a picture that is not fit nothing is asked, and what was open is unknown."""
         fitness, before = self._fitness, self._fitness.unfit
-        if fitness.due(frame.elapsed) and fitness.judge(luma(frame.pixels), frame.elapsed) is not before:
+        if fitness.due(frame.elapsed) and fitness.judge(luma(frame.picture), frame.elapsed) is not before:
             if before is not None:
                 self.ledger.unfit(before, self._since, frame.elapsed)
             if fitness.unfit is not None:

@@ -76,7 +76,7 @@ class DetectorEyes:
 
     def see(self, frame: Frame) -> Seen:
         """One run on the whole picture."""
-        found = self._objects.detect(frame.pixels, LOWEST)
+        found = self._objects.detect(frame.picture, LOWEST)
         timing = self._objects.timing
         return Seen(found, {"shape": timing.shape_ms, "run": timing.run_ms, "decode": timing.decode_ms})
 

@@ -85,7 +85,7 @@ class Tiles:
         spent = 0.0
         for one in due:
             left, top, right, bottom = one.pixels
-            closely = eyes.see(replace(frame, pixels=frame.pixels[top:bottom, left:right]))
+            closely = eyes.see(replace(frame, picture=frame.pixels[top:bottom, left:right]))
             one.at, one.still = frame.elapsed, _small(placed(closely.detections, one.part))
             spent += sum(closely.stages.values())
         self.closer += len(due)

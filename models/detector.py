@@ -11,7 +11,6 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models import decode
 from models.catalogue import Entry
@@ -19,7 +18,7 @@ from models.decode import DECODE, Asked
 from models.detections import Detections
 from models.providers import Provider
 from models.session import ModelRefused, Reason, Session
-from models.shape import Letterbox
+from models.shape import Letterbox, Picture
 
 USUAL_THRESHOLD = 0.25
 PRIVACY_THRESHOLD = 0.10
@@ -58,20 +57,18 @@ class Detector:
         self._decode = DECODE[entry.head]
         self._warm_up()
 
-    def detect(
-        self, pixels: NDArray[np.uint8], threshold: float = USUAL_THRESHOLD, *, one_thing: bool = True
-    ) -> Detections:
-        """What stands in `pixels`, uint8 BGR (H, W, 3), with a score above `threshold`; strongest first.
+    def detect(self, picture: Picture, threshold: float = USUAL_THRESHOLD, *, one_thing: bool = True) -> Detections:
+        """What stands in `picture` with a score above `threshold`; strongest first.
 
         `one_thing` keeps the entry's word on boxes of two classes around one thing; whoever must cover all that may be
-        there asks for both. Raises ValueError when `pixels` is no such picture.
+        there asks for both. Raises ValueError when it is no picture.
         """
-        found, self.timing = self._look(pixels, threshold, one_thing=one_thing)
+        found, self.timing = self._look(picture, threshold, one_thing=one_thing)
         return found
 
-    def _look(self, pixels: NDArray[np.uint8], threshold: float, *, one_thing: bool) -> tuple[Detections, Timing]:
+    def _look(self, picture: Picture, threshold: float, *, one_thing: bool) -> tuple[Detections, Timing]:
         began = perf_counter()
-        canvas, lies = self._letterbox.fill(pixels)
+        canvas, lies = self._letterbox.fill(picture)
         shaped, worked = perf_counter(), process_time()
         outputs = self._session.run(canvas)
         ran, worked = perf_counter(), process_time() - worked

@@ -3,7 +3,8 @@
 Idea: Ultralytics' YOLO is AGPL-3.0 and brings two gigabytes with it, so no node carries it: it lives in the `[train]`
 extra on the engineer's machine, and what leaves is a file ONNX Runtime runs. The form of the answer is read off the
 exported file and not off the name of the network: YOLOv8 and YOLO11 give columns of classes, YOLO26 boxes that are
-suppressed already. The card says AGPL-3.0, which fits running, and neither shipping nor training from it.
+suppressed already. Where a graph reads sides from distributions it is made lighter (`models.distances`). The card says
+AGPL-3.0, which fits running, and neither shipping nor training from it.
 Limits: detection only; one canvas, fixed at export. Weights that are not on this disk Ultralytics fetches itself.
 """
 
@@ -18,6 +19,7 @@ import onnx
 
 from models import cards, catalogue
 from models.catalogue import Entry, Head, Labels
+from models.distances import lightened
 from streams import shipped
 
 NOTICE: Final = (
@@ -71,7 +73,10 @@ def export(weights: str, into: Path, height: int, width: int, exporter: Exporter
     exported = exporter(weights, height, width)
     entry = described(exported, into, height, width)
     into.parent.mkdir(parents=True, exist_ok=True)
-    if exported.file.resolve() != into.resolve():
+    model = onnx.load(exported.file)
+    if lightened(model):
+        onnx.save(model, into)
+    elif exported.file.resolve() != into.resolve():
         copyfile(exported.file, into)
     sealed = cards.sealed(entry, into)
     cards.write(sealed, into)

@@ -4,7 +4,7 @@ Idea: activations as unsigned and weights as signed bytes, each channel of a wei
 form, which ONNX Runtime turns into integer kernels (the signed-signed form is a trap on a processor: 0.65 times the
 speed of float). The head stays in float: its last layers give pixels and scores of very different size in one tensor,
 and what they lose no calibration brings back. It is found by walking from the outputs back to the first convolution
-or product that bears on each.
+or product that bears on each; one whose weights nobody learnt (`models.distances`) is no such.
 Limits: depthwise networks gain little and lose much (YOLOX-nano); `models.trial` measures and refuses. Processors
 without VNNI want `reduced` ranges, or byte products overflow.
 Sources: ONNX Runtime's quantisation guide; measurements in docs/models.md.
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from models import pictures
 from models.catalogue import Entry
+from models.distances import PREFIX
 from models.session import REFUSALS, Session
 from models.shape import Letterbox
 
@@ -113,7 +114,7 @@ def head(graph: Any) -> set[str]:  # noqa: ANN401  an onnx.GraphProto, whose pac
         node = maker.get(open_ends.pop())
         if node is not None and node.name not in names:
             names.add(node.name)
-            if node.op_type not in WEIGHTED:
+            if node.op_type not in WEIGHTED or node.name.startswith(PREFIX):
                 open_ends += node.input
     return names
 

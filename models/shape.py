@@ -1,8 +1,9 @@
 """Pictures made the size a network wants, and boxes brought back to the picture they came from.
 
 Idea: a network has one input size, cameras have many. A `Letterbox` owns one canvas and fills it again for
-every frame, so that a frame costs one resize, one split and one multiplication per colour plane and no
-allocation: 1.1 ms for 1080p into 640x384 where `blobFromImage` takes 1.5. The `Placing` it returns remembers
+every frame, so that a frame costs one resize, one split and one multiplication per colour plane: 1.1 ms for
+1080p into 640x384 where `blobFromImage` takes 1.5. A camera's picture brings its planes already small (`Planar`),
+and then only the multiplication is left. The `Placing` it returns remembers
 where the picture lies on the canvas; its `back` is the exact inverse and ends in 0..1 of the picture, so that
 no module outside this one and `models.decode` ever counts pixels.
 Limits: the canvas is overwritten by the next `fill`, so one `Letterbox` serves one thread.
@@ -11,12 +12,31 @@ OpenCV is used here for pixels and in `models.decode` for suppression, nowhere e
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Protocol, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.catalogue import Colour, Fit, Input
+
+Plane: TypeAlias = NDArray[np.uint8]
+"""One colour of a picture, (height, width)."""
+
+
+class Planar(Protocol):
+    """A picture that can be had in another size, colour by colour, without all of it being made first."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+
+    def planes(self, wide: int, high: int) -> tuple[Plane, Plane, Plane]:
+        """Blue, green and red, each uint8 (high, wide)."""
+
+
+Picture: TypeAlias = NDArray[np.uint8] | Planar
+"""uint8 BGR (height, width, 3), or what gives its planes in any size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +79,31 @@ class Letterbox:
     def __init__(self, want: Input) -> None:
         self.want = want
         order = (0, 1, 2) if want.colour is Colour.BGR else (2, 1, 0)
-        self._gain = [want.scale / want.std[plane] for plane in range(3)]
-        self._offset = [-want.mean[plane] / want.std[plane] for plane in range(3)]
+        self._gain = [np.float32(want.scale / want.std[plane]) for plane in range(3)]
+        self._offset = [np.float32(-want.mean[plane] / want.std[plane]) for plane in range(3)]
         self._planes = tuple(enumerate(order))
         self._canvas = np.empty((1, 3, want.height, want.width), np.float32)
         self._lies: Placing | None = None
 
-    def fill(self, pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Placing]:
-        """Shape `pixels`, uint8 BGR (H, W, 3); the canvas is valid until the next call.
-
-        Raises ValueError when `pixels` is no such picture.
-        """
-        if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:  # noqa: PLR2004  the axes of a picture
-            raise ValueError(f"a picture is uint8 (H, W, 3) in BGR order, not {pixels.dtype} {pixels.shape}")
-        lies = place(pixels.shape[1], pixels.shape[0], self.want)
+    def fill(self, picture: Picture) -> tuple[NDArray[np.float32], Placing]:
+        """Shape `picture`; the canvas is valid until the next call. Raises ValueError when it is no picture."""
+        if isinstance(picture, np.ndarray):
+            check(picture)
+            size = picture.shape[1], picture.shape[0]
+        else:
+            size = picture.size
+        lies = place(*size, self.want)
         if lies != self._lies:
             self._blank(lies)
         left, top, wide, high = int(lies.left), int(lies.top), int(lies.width), int(lies.height)
-        same = pixels.shape[:2] == (high, wide)
-        sized = pixels if same else cv2.resize(pixels, (wide, high), interpolation=cv2.INTER_LINEAR)
-        colours = cv2.split(sized)
+        colours = _split(picture, wide, high) if isinstance(picture, np.ndarray) else picture.planes(wide, high)
         for plane, source in self._planes:
             window = self._canvas[0, plane, top : top + high, left : left + wide]
-            np.multiply(colours[source], np.float32(self._gain[plane]), out=window)
+            # Twice as fast as in one: numpy casts in small pieces where it multiplies too.
+            np.copyto(window, colours[source])
+            window *= self._gain[plane]
             if self._offset[plane]:
-                window += np.float32(self._offset[plane])
+                window += self._offset[plane]
         return self._canvas, lies
 
     def _blank(self, lies: Placing) -> None:
@@ -91,6 +111,18 @@ class Letterbox:
         for plane in range(3):
             self._canvas[0, plane] = self.want.pad * self._gain[plane] + self._offset[plane]
         self._lies = lies
+
+
+def check(pixels: NDArray[np.uint8]) -> None:
+    """Raises ValueError when this is no picture of uint8 (height, width, 3)."""
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or not pixels.size:  # noqa: PLR2004  the axes of a picture
+        raise ValueError(f"a picture is uint8 (H, W, 3) in BGR order, not {pixels.dtype} {pixels.shape}")
+
+
+def _split(pixels: NDArray[np.uint8], wide: int, high: int) -> tuple[Plane, ...]:
+    same = pixels.shape[:2] == (high, wide)
+    sized = pixels if same else cv2.resize(pixels, (wide, high), interpolation=cv2.INTER_LINEAR)
+    return tuple(np.asarray(plane, np.uint8) for plane in cv2.split(sized))
 
 
 def tiles(width: int, height: int, side: int | tuple[int, int] | None = None, overlap: float = 0.2) -> NDArray[np.intp]:

@@ -12,6 +12,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from streams.latent import Latent
+
 
 class TimedBy(StrEnum):
     """By what a picture was timed."""
@@ -31,17 +33,24 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A decoded picture: `pixels` is BGR uint8 of shape (height, width, 3), owned by whoever holds the frame."""
+    """A decoded picture, owned by whoever holds the frame: BGR uint8 (height, width, 3), or not yet developed."""
 
     camera: str
     number: int
     captured: datetime
     elapsed: float
-    pixels: NDArray[np.uint8]
+    picture: NDArray[np.uint8] | Latent
     timing: Timing | None = None
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """All of it, BGR uint8 of shape (height, width, 3)."""
+        return self.picture.pixels if isinstance(self.picture, Latent) else self.picture
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        height, width = self.pixels.shape[:2]
+        if isinstance(self.picture, Latent):
+            return self.picture.size
+        height, width = self.picture.shape[:2]
         return width, height

@@ -11,6 +11,7 @@ import contextlib
 import threading
 from collections.abc import Generator, Iterator
 from datetime import datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ import structlog
 from av.codec.hwaccel import HWAccel
 
 from streams.cameras.cadence import Cadence
-from streams.cameras.clock import FileClock, Stamp
+from streams.cameras.clock import FileClock, Stamp, seconds_of
 from streams.cameras.hardware import Hardware, told
 from streams.cameras.pictures import MAX_PIXELS, Pictures, video_of
 from streams.cameras.source import Counters, Meter
@@ -98,8 +99,8 @@ class FileCamera:
             times.again()
 
     def _lap(self, times: FileClock, cadence: Cadence, stop: threading.Event) -> Iterator[Frame]:
-        def stamp(pts: int | None, base: Any) -> Stamp:  # noqa: ANN401 - a Fraction, or None beside a missing pts
-            return times.stamp(None if pts is None or base is None else float(pts * base))
+        def stamp(pts: int | None, base: Fraction | None) -> Stamp:
+            return times.stamp(seconds_of(pts, base))
 
         before = self._meter.now.packets
         with self._container() as container:

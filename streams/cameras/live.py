@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from typing import Any, Final, TypeVar
 
 import av
@@ -21,7 +22,7 @@ from av.stream import Discard
 
 from streams.cameras.address import Address
 from streams.cameras.cadence import Cadence
-from streams.cameras.clock import USUAL_LATE_S, Arrival, LiveClock, Stamp
+from streams.cameras.clock import USUAL_LATE_S, Arrival, LiveClock, Stamp, seconds_of
 from streams.cameras.hardware import Hardware, told
 from streams.cameras.packets import Keep, PacketReader
 from streams.cameras.pictures import MAX_PIXELS, Pictures, video_of
@@ -177,22 +178,18 @@ class _Times:
         while len(self._arrivals) > MOST_WAITING:
             self._arrivals.popitem(last=False)
 
-    def stamp(self, pts: int | None, base: Any) -> Stamp:  # noqa: ANN401 - a Fraction, or None beside a missing pts
+    def stamp(self, pts: int | None, base: Fraction | None) -> Stamp:
         arrival = self._arrivals.pop(pts, None) or self._latest
         if arrival is None:
             raise RuntimeError("a picture came before any packet")
-        return self._clock.stamp(_seconds(pts, base), arrival)
+        return self._clock.stamp(seconds_of(pts, base), arrival)
 
-    def ahead(self, pts: int | None, base: Any) -> float:  # noqa: ANN401 - as above
+    def ahead(self, pts: int | None, base: Fraction | None) -> float:
         """About which second of the stream the picture in this packet will be."""
         arrival = self._arrivals.get(pts) or self._latest
         if arrival is None:
             raise RuntimeError("asked for a packet that has not come")
-        return self._clock.ahead(_seconds(pts, base), arrival)
-
-
-def _seconds(pts: int | None, base: Any) -> float | None:  # noqa: ANN401 - as above
-    return None if pts is None or base is None else float(pts * base)
+        return self._clock.ahead(seconds_of(pts, base), arrival)
 
 
 def said(error: Exception, address: Address, stall_s: float) -> SourceLost | SourceRefused:

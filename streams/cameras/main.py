@@ -27,7 +27,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from streams.cameras.clock import JUMP_S, MAX_CLOCK_DIFFERENCE_S, MAX_DELAY_S, WINDOW_S
+from streams.cameras.clock import JUMP_S, MAX_CLOCK_DIFFERENCE_S, MAX_DELAY_S, WINDOW_S, seconds_of
 from streams.cameras.live import LiveCamera
 from streams.cameras.preroll import Footage, Kept, Preroll
 from streams.cameras.source import Counters
@@ -193,8 +193,7 @@ def _lag(one: Kept) -> float:
 
 
 def _second(one: Kept) -> float | None:
-    pts = one.packet.pts
-    return None if pts is None or one.packet.time_base is None else float(pts * one.packet.time_base)
+    return seconds_of(one.packet.pts, one.packet.time_base)
 
 
 def _runs(kept: Sequence[Kept]) -> list[list[Kept]]:

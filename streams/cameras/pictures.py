@@ -1,20 +1,20 @@
-"""From packets to frames: decode, time, choose, convert, in that order, so that what is not looked at costs least.
+"""From packets to frames: decode, time, choose, give, in that order, so that what is not looked at costs least.
 
 One decoding thread a camera: with several cameras on a few cores, threads inside the decoder only add switching
 (1080p H.264: 5.5 ms a frame with one, 6.6 with FFmpeg's choice). A stream whose pictures lean on each other must be
-decoded whole between key frames (`streams.cameras.thrift` says which are needed); conversion to BGR is skipped for
-pictures not looked at (7.1 to 5.8 ms). Where every picture stands alone (MJPEG) the others are not even decoded. A
-damaged packet is counted and passed over; a damaged picture is counted and given, because a smeared picture says more
-than none.
+decoded whole between key frames (`streams.cameras.thrift` says which are needed); what is looked at is given as it was
+decoded, and whoever looks develops as much of it as is wanted (`streams.latent`). Where every picture stands alone
+(MJPEG) the others are not even decoded. A damaged packet is counted and passed over; a damaged picture is counted and
+given, because a smeared picture says more than none.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import av
 import av.error
 import numpy as np
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from streams.cameras.cadence import Cadence
@@ -22,6 +22,7 @@ from streams.cameras.clock import Stamp
 from streams.cameras.source import Meter
 from streams.cameras.thrift import Thrift
 from streams.frames import Frame
+from streams.latent import Latent, developed, latent
 from streams.weather import SourceRefused
 
 MAX_PIXELS = 8192 * 4320  # a header that claims more lies, or is meant to fill the memory
@@ -85,10 +86,10 @@ class Pictures:
             self._note(picture, stamp)
             if stamped is None and not self._cadence.due(stamp.elapsed):
                 continue
-            pixels = self._pixels(picture)
-            if pixels is not None:
+            shown = self._shown(picture)
+            if shown is not None:
                 self._meter.add(given=1)
-                yield Frame(self._camera, number, stamp.captured, stamp.elapsed, pixels, stamp.timing)
+                yield Frame(self._camera, number, stamp.captured, stamp.elapsed, shown, stamp.timing)
 
     def _skip(self) -> None:
         if self._thrift is not None:
@@ -116,18 +117,18 @@ class Pictures:
             self._noted = seen
             self._meter.note(size=seen[0], clock_offset=seen[1])
 
-    def _pixels(self, picture: "av.VideoFrame") -> NDArray[np.uint8] | None:
+    def _shown(self, picture: "av.VideoFrame") -> "NDArray[np.uint8] | Latent | None":
         width = min(self._width or picture.width, picture.width)
         # Even, because chroma is: odd heights make swscale smear the last row.
         height = picture.height if width == picture.width else round(picture.height * width / picture.width / 2) * 2
-        how = Interpolation.FAST_BILINEAR
+        kept = latent(picture, (width, height))
+        if kept is not None:
+            return kept
         try:
-            converted = self._converter.reformat(picture, width, height, "bgr24", interpolation=how, threads=1)
-            pixels = converted.to_ndarray()
+            return developed(picture, (width, height), self._converter)
         except av.FFmpegError:  # a header that changed its mind about size or colours
             self._meter.add(corrupt=1)
             return None
-        return cast("NDArray[np.uint8]", pixels)
 
 
 def video_of(container: "av.container.InputContainer", name: str) -> "av.VideoStream":

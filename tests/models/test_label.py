@@ -14,6 +14,7 @@ from models.detections import Detections
 from models.detector import Detector
 from models.evaluate import evaluate
 from models.label import LabelFailed, Labelled, Order, label, wanted
+from models.shape import Picture
 
 CATALOGUE = Path(__file__).parents[2] / "configs" / "models.yaml"
 Says = Mapping[str, NDArray[Any]]
@@ -96,9 +97,9 @@ class Counted(Detector):
 
     asked = 0
 
-    def detect(self, pixels: NDArray[np.uint8], threshold: float = 0.5, *, one_thing: bool = True) -> Detections:
+    def detect(self, picture: Picture, threshold: float = 0.5, *, one_thing: bool = True) -> Detections:
         self.asked += 1
-        return super().detect(pixels, threshold, one_thing=one_thing)
+        return super().detect(picture, threshold, one_thing=one_thing)
 
 
 def test_a_run_that_was_cut_goes_on_and_makes_the_set_an_uncut_one_makes(
