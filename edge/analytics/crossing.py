@@ -64,6 +64,7 @@ class Crossings:
         self._side = np.zeros((0, count), np.int8)
         self._notes = np.zeros((0, count), np.int16)
         self._last = np.full((0, count, 2), np.nan)
+        self._before = np.full((0, count), np.nan)
         self._began = np.full((0, count), np.nan)
         self._now = np.full((0, count), np.nan)
         self._rows = np.zeros(0, np.intp)
@@ -77,7 +78,7 @@ class Crossings:
         came_over = (self._began[rows] * notes <= -half) & (self._now[rows] * notes >= half)
         crossed = np.where(side == 0, came_over, side * notes < 0) & (notes != 0)
         told = self._told(rows, crossed, notes > 0)
-        self._side[rows], self._notes[rows], self._last[rows] = 0, 0, np.nan
+        self._side[rows], self._notes[rows], self._last[rows], self._before[rows] = 0, 0, np.nan, np.nan
         self._began[rows], self._now[rows], self._by_end[rows] = np.nan, np.nan, 0
         return told
 
@@ -91,18 +92,16 @@ class Crossings:
         offset = self._offset(places)
         trusted = self._one_sided(offset, beyond)
         size = sizes(boxes)
-        notes = self._notes[rows] + self._passages(rows, places, offset, size, trusted)
-        distance = self._distances(offset, size)
-        away = np.abs(distance) >= self._margin
-        side = np.where(offset >= 0, 1, -1).astype(np.int8)
-        settles = trusted & away
+        lengths = self._lengths(size)
+        distance = offset / (size[:, 0] * size[:, 1])[:, None] / lengths
+        notes = self._notes[rows] + self._passages(rows, places, offset, lengths, trusted)
+        before, side = self._side[rows], np.where(offset >= 0, 1, -1).astype(np.int8)
+        settles = trusted & (np.abs(distance) >= self._margin)
         # Side 0: it began within the margin on the other side and came through.
-        crossed = settles & (self._side[rows] != side) & (notes * side > 0)
-        self._side[rows] = np.where(settles, side, self._side[rows])
+        crossed = settles & (before != side) & (notes * side > 0)
+        self._side[rows] = np.where(settles, side, before)
         self._notes[rows] = np.where(crossed, 0, notes)
-        self._last[rows] = np.where(trusted[..., None], places, self._last[rows])
-        self._now[rows] = np.where(trusted, distance, self._now[rows])
-        self._began[rows] = np.where(np.isnan(self._began[rows]), self._now[rows], self._began[rows])
+        self._note(rows, places, offset, distance, trusted)
         return self._told(rows, crossed, side > 0)
 
     def nearly(self) -> list[Approach]:
@@ -128,7 +127,21 @@ class Crossings:
             return Approach(row, line, What.OFF_LINE, abs(now), 0.0, 1 - abs(now) / NEAR_LINE)
         return None
 
+    def _note(self, rows: Rows, places: Floats, offset: Floats, distance: Floats, trusted: Bools) -> None:
+        """Where everybody is now, of whom the side is known."""
+        if not trusted.all():
+            places = np.where(trusted[..., None], places, self._last[rows])
+            offset = np.where(trusted, offset, self._before[rows])
+            distance = np.where(trusted, distance, self._now[rows])
+        self._last[rows], self._before[rows], self._now[rows] = places, offset, distance
+        began = self._began[rows]
+        new = np.isnan(began)
+        if new.any():
+            self._began[rows] = np.where(new, distance, began)
+
     def _told(self, rows: Rows, crossed: Bools, rightward: Bools) -> list[Crossed]:
+        if not crossed.any():
+            return []
         return [Crossed(int(rows[i]), self._lines[j], bool(rightward[i, j])) for i, j in np.argwhere(crossed)]
 
     def _grow(self, capacity: int) -> None:
@@ -137,15 +150,15 @@ class Crossings:
             self._side = np.pad(self._side, ((0, missing), (0, 0)))
             self._notes = np.pad(self._notes, ((0, missing), (0, 0)))
             self._last = np.pad(self._last, ((0, missing), (0, 0), (0, 0)), constant_values=np.nan)
+            self._before = np.pad(self._before, ((0, missing), (0, 0)), constant_values=np.nan)
             self._began = np.pad(self._began, ((0, missing), (0, 0)), constant_values=np.nan)
             self._now = np.pad(self._now, ((0, missing), (0, 0)), constant_values=np.nan)
             self._by_end = np.pad(self._by_end, ((0, missing), (0, 0), (0, 0)))
 
     def _anchored(self, boxes: Floats) -> tuple[Floats, Floats]:
-        """Anchors (N, L, 2) and how far beyond them (N, L, 4) each box may stand."""
+        """Anchors, and how far beyond them each box may stand: (N, L, 2) and (N, L, 4), L of 1 where all are alike."""
         if self._feet.all():
-            places, beyond = standing(boxes, Anchor.FEET), hidden(boxes, Anchor.FEET)
-            return np.repeat(places[:, None], len(self._feet), 1), np.repeat(beyond[:, None], len(self._feet), 1)
+            return standing(boxes, Anchor.FEET)[:, None], hidden(boxes, Anchor.FEET)[:, None]
         feet = self._feet[:, None]
         feet_at, centre_at = (standing(boxes, anchor)[:, None] for anchor in (Anchor.FEET, Anchor.CENTRE))
         feet_to, centre_to = (hidden(boxes, anchor)[:, None] for anchor in (Anchor.FEET, Anchor.CENTRE))
@@ -159,6 +172,8 @@ class Crossings:
 
     def _one_sided(self, offset: Floats, beyond: Floats) -> Bools:
         """Whether everything the anchor may be is on one side of the whole line."""
+        if not beyond.any():
+            return np.ones(offset.shape, bool)
         # What a step left, up, right, down does to the cross product.
         x, y = self._along[:, 0], self._along[:, 1]
         change = beyond * np.stack([y, -x, -y, x], axis=1)
@@ -167,27 +182,27 @@ class Crossings:
         one_sided: Bools = (low >= 0) | (high < 0)
         return one_sided
 
-    def _passages(self, rows: Rows, places: Floats, offset: Floats, size: Floats, trusted: Bools) -> NDArray[np.int16]:
+    def _passages(
+        self, rows: Rows, places: Floats, offset: Floats, lengths: Floats, trusted: Bools
+    ) -> NDArray[np.int16]:
         """+1 or -1 where the segment since the last sighting goes through the line between its ends, else 0."""
-        last = self._last[rows]
-        before = self._offset(last)
+        before = self._before[rows]
         # A first sighting has no segment: its last place is NaN.
         over = trusted & ((before >= 0) != (offset >= 0)) & ~np.isnan(before)
         if not over.any():
             return np.zeros(over.shape, np.int16)
+        last = self._last[rows]
         share = np.where(over, before / np.where(over, before - offset, 1), 0)
         met = last + share[..., None] * (places - last) - self._start
         along = np.where(over, (met * self._along).sum(axis=2) / (self._along**2).sum(axis=1), np.nan)
         sign = np.where(offset >= 0, 1, -1).astype(np.int8)
-        passages: NDArray[np.int16] = np.where(self._through(rows, along, sign, size), sign, 0).astype(np.int16)
+        passages: NDArray[np.int16] = np.where(self._through(rows, along, sign, lengths), sign, 0).astype(np.int16)
         return passages
 
-    def _through(self, rows: Rows, along: Floats, sign: NDArray[np.int8], size: Floats) -> Bools:
+    def _through(self, rows: Rows, along: Floats, sign: NDArray[np.int8], lengths: Floats) -> Bools:
         """Whether each passage is through the line: `along` it (0..1 between its ends; NaN where nobody passes)."""
         through = (along >= 0) & (along <= 1)
-        end = np.where(
-            np.abs(np.minimum(along, 1 - along)) <= self._margin / self._lengths(size), 1 + (along > HALF), 0
-        )
+        end = np.where(np.abs(np.minimum(along, 1 - along)) <= self._margin / lengths, 1 + (along > HALF), 0)
         known = self._by_end[rows]
         comes_back = (end > 0) & (known[..., 0] == end) & (known[..., 1] == -sign)
         through = np.where(comes_back, known[..., 2] > 0, through)
@@ -195,12 +210,8 @@ class Crossings:
         self._by_end[rows] = np.where(np.isnan(along)[..., None], known, passage)
         return through
 
-    def _distances(self, offset: Floats, size: Floats) -> Floats:
-        """Signed distances from the lines in units of each object's own box, (N, L)."""
-        distance: Floats = offset / (size[:, 0] * size[:, 1])[:, None] / self._lengths(size)
-        return distance
-
     def _lengths(self, size: Floats) -> Floats:
         """The lines' lengths in units of each object's own box, (N, L)."""
-        lengths: Floats = np.sqrt(((self._along / size[:, None]) ** 2).sum(axis=2))
+        wide, high = self._along[:, 0] / size[:, :1], self._along[:, 1] / size[:, 1:]
+        lengths: Floats = np.sqrt(wide * wide + high * high)
         return lengths
