@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from edge.analytics.happening import MOMENTS, Happening, Key, Kind, Phase
 from streams.frames import Timing
 from streams.wire.records import MOST_BOXES, Box, Event, Evidence, ModelRef, PictureClock
@@ -22,6 +24,7 @@ from streams.wire.words import Place, Reason
 
 LAST_WORD_S: Final = 5.0
 LASTING: Final = frozenset(Kind) - MOMENTS
+_KEPT: Final = TypeAdapter(list[Event])
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,7 @@ class OpenEvents:
     def left_open(self) -> list[Event]:
         """What was open when the node last ran; none when the journal is missing or broken."""
         try:
-            kept = json.loads(self._path.read_text("utf-8"))
-            return [Event.model_validate(event) for event in kept]
+            return _KEPT.validate_json(self._path.read_bytes())
         except (OSError, ValueError):
             return []
 

@@ -12,7 +12,7 @@ from central.api.context import Context
 from central.api.deeds import Deed, lock
 from central.api.pages import Page, cut, timed, timed_cursor
 from central.api.problems import Code, Refused
-from central.api.shapes.alerts import ref
+from central.api.shapes.alerts import refs
 from central.api.shapes.cases import CaseDetail, CaseLine, case_history, case_line, photo_shape
 from central.api.visitor import Visitor
 from central.auth.accounts import names
@@ -95,7 +95,7 @@ def case_detail(connection: Connection, row: Row[Any], visitor: Visitor, here: C
         **_line(row, people, visitor, here).model_dump(),
         history=[case_history(step, people) for step in steps],
         photos=[photo_shape(photo) for photo in book.photos_of(connection, [row.id])],
-        evidence=[ref(item) for found in evidence.values() for item in found if item.state != "quarantined"],
+        evidence=refs(item for found in evidence.values() for item in found),
     )
 
 

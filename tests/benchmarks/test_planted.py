@@ -12,7 +12,7 @@ from tests.parts import bright_eye
 
 def test_a_pair_is_taken_as_it_lies_only_with_the_cards_that_are_written_last(tmp_path: Path) -> None:
     nobody, film = Path("/bin/false"), tmp_path / "film.mp4"
-    made = [bright_eye.write(tmp_path, f"planted-10-96x64{tail}") for tail in ("", "-int8")]
+    made = [bright_eye.write(tmp_path, f"ours-10-96x64{tail}") for tail in ("", "-int8")]
     assert planted.pair(tmp_path, nobody, film, (96, 64), 10) == planted.Pair(*made)
     cards.card(made[1]).unlink()
     with pytest.raises(subprocess.CalledProcessError):

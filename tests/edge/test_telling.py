@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 import uuid_utils.compat as uuid
 
 from edge.analytics.happening import Happening, Kind, Phase, Speed
@@ -47,6 +48,12 @@ def test_one_event_keeps_its_id_and_raises_its_revision() -> None:
     assert [event.rev for event in told] == [1, 2, 3]
     assert [event.phase for event in told] == [Told.OPENED, Told.UPDATED, Told.CLOSED]
     assert not teller.open
+
+
+@pytest.mark.parametrize("content", [b"null", b"1", b'{"a": 1}', b"[1]", b"[", b"\xff", b""])
+def test_a_journal_that_is_none_tells_nothing_and_stops_no_start(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "open.json").write_bytes(content)
+    assert OpenEvents(tmp_path / "open.json").left_open() == []
 
 
 def test_the_next_happening_of_the_same_key_is_another_event() -> None:

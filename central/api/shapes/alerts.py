@@ -1,6 +1,6 @@
 """Alerts as the API tells them: the line in the queue, the whole, and what a step needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -186,7 +186,7 @@ _OF_THE_ROW: Final = (
 def line(row: Row[Any], events: Sequence[Row[Any]], evidence: Mapping[UUID, Sequence[Row[Any]]]) -> AlertLine:
     """An alert's line, from its row, its events (newest first) and their evidence."""
     body: Mapping[str, Any] = events[0].body if events else {}
-    pictures = [ref(item) for event in events for item in evidence.get(event.id, ()) if item.state in _SHOWN]
+    pictures = refs(item for event in events for item in evidence.get(event.id, ()))
     return AlertLine(
         **{name: getattr(row, name) for name in _OF_THE_ROW},
         ward=row.ward_id,
@@ -209,17 +209,21 @@ def device_ref(row: Row[Any]) -> DeviceRef:
     )
 
 
-def ref(row: Row[Any]) -> EvidenceRef:
-    """Evidence as an alert or case shows it."""
-    return EvidenceRef(
-        sha256=row.sha256,
-        role=row.role,
-        media_type=row.media_type,
-        bytes=row.bytes,
-        state=_SHOWN[row.state],
-        reason=row.reason,
-        boxes=row.boxes or [],
-    )
+def refs(rows: Iterable[Row[Any]]) -> list[EvidenceRef]:
+    """Evidence as an alert or case shows it: what is in quarantine, or in a state of another release, is not."""
+    return [
+        EvidenceRef(
+            sha256=row.sha256,
+            role=row.role,
+            media_type=row.media_type,
+            bytes=row.bytes,
+            state=_SHOWN[row.state],
+            reason=row.reason,
+            boxes=row.boxes or [],
+        )
+        for row in rows
+        if row.state in _SHOWN
+    ]
 
 
 def event_shape(row: Row[Any], evidence: Sequence[Row[Any]]) -> EventShape:
@@ -237,7 +241,7 @@ def event_shape(row: Row[Any], evidence: Sequence[Row[Any]]) -> EventShape:
         heard=row.heard,
         doubtful=row.doubtful,
         body=row.body,
-        evidence=[ref(item) for item in evidence if item.state in _SHOWN],
+        evidence=refs(evidence),
     )
 
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Table, update
 from structlog.testing import capture_logs
 
-from central.store.schema import alert, case, device, grant, node, node_order
-from tests.central.office import ADMIN, CREW, OPERATOR, Office, problem
+from central.store.schema import alert, case, device, evidence, grant, node, node_order
+from tests.central.office import ADMIN, CREW, OPERATOR, Office, problem, proof
 from tests.central.town import level, took
 
 ODD = "of-another-release"
@@ -49,6 +49,16 @@ def test_a_case_in_a_strange_state_is_told_as_one_nobody_has_touched_and_offers_
     known = crew.get(f"/v1/cases/{odd}").json()
     assert problem(crew.change(f"/v1/cases/{odd}/accept", {}, version=known["version"])) == (409, "illegal_step")
     assert problem(crew.photo(odd, b"")) == (409, "case_finished")
+
+
+def test_a_picture_in_a_strange_state_is_not_shown_and_its_alert_and_case_are(office: Office) -> None:
+    alert_id, operator = office.raise_alert(proof()), office.person(OPERATOR)
+    of_case = operator.step(f"/v1/alerts/{alert_id}", "confirm")["case_id"]
+    paths = (f"/v1/alerts/{alert_id}", f"/v1/cases/{of_case}")
+    assert [len(operator.get(path).json()["evidence"]) for path in paths] == [1, 1]
+    with office.database.writing() as connection:
+        connection.execute(update(evidence).values(state=ODD))
+    assert [operator.get(path).json()["evidence"] for path in paths] == [[], []]
 
 
 def test_boxes_and_devices_are_told_though_one_is_strange(office: Office) -> None:
