@@ -154,9 +154,7 @@ class Eye:
         with self._lock:
             elapsed = self._advance(frame)
             now = Occasion(frame, eyes.labels, elapsed, fresh=self._gate.spared == spared)
-            wanted = self.second.joined(now, wanted)
-            if self._task.masks:
-                wanted = wanted[~self._task.masks.hidden(wanted.xyxy)]
+            wanted = _in_sight(self.second.joined(now, wanted), self._task.masks)
             tracks = self._tracker.update(wanted, elapsed)
             also = self.second.found(now, tracks, ended := self._tracker.ended())
             happenings = self._scene.observe(
@@ -288,6 +286,10 @@ def named(picture: Redacted) -> Evidence:
 def _of(found: Detections, labels: Sequence[str], classes: frozenset[str]) -> Detections:
     wanted = np.array([labels[label] in classes for label in found.label.tolist()], bool)
     return found if wanted.all() else found[wanted]
+
+
+def _in_sight(found: Detections, masks: Masks) -> Detections:
+    return found[~masks.hidden(found.xyxy)] if masks else found
 
 
 def _unmasked(frame: Frame, masks: Masks) -> Luma:
