@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from edge.kalman import SPREAD, Motion, centred, sizes
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 
 TAILS: Final = 4.0
 """Degrees of freedom of a detector's error."""
@@ -65,3 +67,31 @@ def assigned(likeness: Floats, floor: float = ENOUGH) -> tuple[NDArray[np.intp],
     rows, columns = linear_sum_assignment(worth, maximize=True)
     kept = worth[rows, columns] > 0
     return rows[kept], columns[kept]
+
+
+class Pairs:
+    """Rows and columns that found each other so far, and those that are still free."""
+
+    def __init__(self, rows: int, columns: int) -> None:
+        self.free_rows, self.free_columns = np.ones(rows, bool), np.ones(columns, bool)
+        self._found: list[tuple[Rows, Rows]] = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
+
+    def left(self, who: Bools, which: Bools) -> tuple[Rows, Rows]:
+        """Of these, the free ones."""
+        return (who & self.free_rows).nonzero()[0], (which & self.free_columns).nonzero()[0]
+
+    def by(self, worth: Floats, who: Bools, which: Bools) -> None:
+        """Pair the free ones of these by what each pair is worth."""
+        rows, columns = self.left(who, which)
+        if len(rows) and len(columns):
+            chosen, others = assigned(worth[np.ix_(rows, columns)])
+            self.take(rows[chosen], columns[others])
+
+    def take(self, rows: Rows, columns: Rows) -> None:
+        """These belong together."""
+        self.free_rows[rows] = self.free_columns[columns] = False
+        self._found.append((rows, columns))
+
+    def all(self) -> tuple[Rows, Rows]:
+        """Every pair, row by row with its column."""
+        return np.concatenate([rows for rows, _ in self._found]), np.concatenate([both[1] for both in self._found])

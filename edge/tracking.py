@@ -4,11 +4,12 @@ Method (Zhang et al., ByteTrack, ECCV 2022): sure boxes are matched first with e
 keep alive the tracks that are left, and only sure boxes left over begin new tracks. Ours differs in six points:
 time is seconds, so a camera may run at 2 or 25 frames a second and skip; pairs are judged by the odds that the filter
 gives them (`edge.association`), by overlap only what is left over (wheels that come near change faster than the filter
-believes of people), and the odds of a lost track fade with the seconds; a box of another
-class may continue a track (a van is a car, then a truck) but loses against one of the same class (a rider is not the
-motorbike); an unsure box that covers a sure one of its class which found its track is that object once more, and keeps
-no lost track alive on it; a shown box lies between what was detected and what is believed, because most of a detector's
-error is new at every look; identities belong to one tracker, begin at 1 and are never reused.
+believes of people; where looks are rare, before the unsure boxes have their turn), and the odds of a lost track fade
+with the seconds; a box of another class may continue a track (a van is a car, then a truck) but loses against one of
+the same class (a rider is not the motorbike); an unsure box that covers a sure one of its class which found its track
+is that object once more, and keeps no lost track alive on it; a shown box lies between what was detected and what is
+believed, because most of a detector's error is new at every look; identities belong to one tracker, begin at 1 and are
+never reused.
 The class is the majority of the votes cast, weighted by score (Boyer and Moore, 1981: one candidate and its lead, so
 memory does not grow with the number of classes).
 Limits: no appearance, so two people who swap places behind a pillar may swap identities.
@@ -21,11 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge import kalman
-from edge.association import assigned, odds, overlap
+from edge.association import Pairs, assigned, odds, overlap
 from models.detections import Detections
 
 Rows = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
+RARE_S: Final = 0.15
+"""Seconds between looks from which a thing that comes near may outgrow what the filter believes of it."""
 BRIM: Final = 0.01
 """A box that ends nearer to the picture's edge is cut by it: what is missing is no error of the detector."""
 
@@ -69,6 +74,9 @@ class TrackerSettings:
     """How likely one object is to be called by another class at the next look."""
     lies_on: float = 0.3
     """Overlap from which a sure box continues a track of its class, when neither found anything by the odds."""
+    nears: float = 2.0
+    """How many times as large as believed a sure box is that came near between rare looks: overlap finds its track
+    before a fainter box for a part of it may."""
     belief: float = 0.65
     """Share of the filter in a shown box; the rest is the detector's."""
     twin: float = 0.85
@@ -154,32 +162,46 @@ class Tracker:
     def _match(self, detections: Detections, boxes: NDArray[np.float64]) -> tuple[Rows, Rows]:
         """Rows of the table and of the detections that belong together."""
         settings, table, score = self._settings, self._table, detections.score
+        pairs = Pairs(len(table), len(score))
         if not (len(table) and len(score)):
-            return np.zeros(0, np.intp), np.zeros(0, np.intp)
+            return pairs.all()
         worth = odds(table["motion"], boxes, settings.newcomers)
         worth -= ((self._elapsed - table["seen"]) / settings.fade_s)[:, None]
         worth += np.where(table["label"][:, None] == detections.label, 0.0, np.log(settings.other_label))
         shown = table["hits"] >= settings.hits
         sure, unsure = score >= settings.sure, (score >= settings.unsure) & (score < settings.sure)
-        free_rows, free_columns = np.ones(len(table), bool), np.ones(len(score), bool)
-        pairs = [(np.zeros(0, np.intp), np.zeros(0, np.intp))]
-        for who, which in ((shown, sure), (shown, unsure), (~shown, sure)):
-            some, others = (who & free_rows).nonzero()[0], (which & free_columns).nonzero()[0]
-            if which is unsure and len(others):
-                others = others[~_echoes(detections[others], detections[sure & ~free_columns], settings.echo)]
-            if not (len(some) and len(others)):
-                continue
-            rows, columns = assigned(worth[np.ix_(some, others)])
-            rows, columns = some[rows], others[columns]
-            free_rows[rows] = free_columns[columns] = False
-            pairs.append((rows, columns))
-        some, others = free_rows.nonzero()[0], (sure & free_columns).nonzero()[0]
-        if len(some) and len(others):
-            lies_on = overlap(kalman.cornered(table["motion"][some]), boxes[others])
-            lies_on[table["label"][some, None] != detections.label[others]] = 0
-            rows, columns = assigned(lies_on, settings.lies_on)
-            pairs.append((some[rows], others[columns]))
-        return np.concatenate([rows for rows, _ in pairs]), np.concatenate([columns for _, columns in pairs])
+        pairs.by(worth, shown, sure)
+        if self._elapsed - self._looked >= RARE_S:
+            self._lay(pairs, shown, sure, detections, boxes, settings.nears)
+        pairs.by(worth, shown, unsure & ~self._echoing(pairs, detections, sure, unsure))
+        pairs.by(worth, ~shown, sure)
+        self._lay(pairs, np.ones(len(table), bool), sure, detections, boxes, 0)
+        return pairs.all()
+
+    def _echoing(self, pairs: Pairs, detections: Detections, sure: Bools, unsure: Bools) -> Bools:
+        """Which unsure boxes are a second answer for an object whose sure box, of the same class, found its track."""
+        second = np.zeros(len(unsure), bool)
+        left = unsure.nonzero()[0]
+        if len(left):
+            taken = detections[sure & ~pairs.free_columns]
+            alike = overlap(detections.xyxy[left].astype(np.float64), taken.xyxy.astype(np.float64))
+            same = detections.label[left, None] == taken.label
+            second[left] = ((alike >= self._settings.echo) & same).any(axis=1)
+        return second
+
+    def _lay(
+        self, pairs: Pairs, who: Bools, which: Bools, detections: Detections, boxes: Floats, larger: float
+    ) -> None:
+        """Pair by overlap what is of one class, boxes that are at least so many times as large as is believed."""
+        rows, columns = pairs.left(who, which)
+        if not (len(rows) and len(columns)):
+            return
+        believed, seen = kalman.cornered(self._table["motion"][rows]), boxes[columns]
+        lies_on = overlap(believed, seen)
+        lies_on[self._table["label"][rows, None] != detections.label[columns]] = 0
+        lies_on[_areas(seen) < larger * _areas(believed)[:, None]] = 0
+        chosen, others = assigned(lies_on, self._settings.lies_on)
+        pairs.take(rows[chosen], columns[others])
 
     def _see(self, rows: Rows, columns: Rows, detections: Detections, boxes: NDArray[np.float64]) -> None:
         table, score, label = self._table, detections.score[columns], detections.label[columns]
@@ -241,11 +263,9 @@ def _others(chosen: NDArray[np.bool_], taken: Rows) -> NDArray[np.bool_]:
     return chosen
 
 
-def _echoes(unsure: Detections, taken: Detections, echo: float) -> NDArray[np.bool_]:
-    """Which unsure boxes are a second answer for an object whose sure box, of the same class, found its track."""
-    alike = overlap(unsure.xyxy.astype(np.float64), taken.xyxy.astype(np.float64)) >= echo
-    second: NDArray[np.bool_] = (alike & (unsure.label[:, None] == taken.label)).any(axis=1)
-    return second
+def _areas(boxes: Floats) -> Floats:
+    areas: Floats = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return areas
 
 
 def _single(score: NDArray[np.float32], boxes: NDArray[np.float64], twin: float) -> NDArray[np.bool_]:

@@ -1,7 +1,5 @@
 """The tracker: identities that hold, at any camera rate, in bounded memory."""
 
-import time
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -59,6 +57,24 @@ def test_a_car_that_comes_near_and_grows_ever_faster_keeps_its_identity() -> Non
         row = ((left + right) / 1280, (top + bottom) / 720, (right - left) / 640, (bottom - top) / 360)
         told += tracker.update(boxes([row]), look / 5).track.tolist()
     assert told == [1] * (len(CAR_COMES_NEAR) - 1)
+
+
+@pytest.mark.parametrize(("nears", "taken"), [(2.0, 0.9), (100.0, 0.15)])
+def test_a_faint_box_for_a_part_of_what_came_near_does_not_take_its_identity(nears: float, taken: float) -> None:
+    tracker = Tracker(TrackerSettings(nears=nears))
+    for look in range(6):
+        tracker.update(boxes([(0.5, 0.5, 0.2, 0.2)]), look / 5)
+    answer = tracker.update(boxes([(0.5, 0.55, 0.32, 0.32), (0.5, 0.5, 0.2, 0.2)], [0.9, 0.15]), 6 / 5)
+    assert answer.track.tolist() == [1]
+    assert answer.score[0] == pytest.approx(taken)
+
+
+def test_looks_close_together_leave_no_time_to_come_so_near() -> None:
+    tracker = Tracker()
+    for look in range(6):
+        tracker.update(boxes([(0.5, 0.5, 0.2, 0.2)]), look / 25)
+    answer = tracker.update(boxes([(0.5, 0.55, 0.32, 0.32), (0.5, 0.5, 0.2, 0.2)], [0.9, 0.15]), 6 / 25)
+    assert answer.score[0] == pytest.approx(0.15)
 
 
 @pytest.mark.parametrize("rate", [2, 5, 25])
@@ -251,18 +267,6 @@ def test_any_boxes_give_unique_positive_identities_and_finite_beliefs(
         assert (tracks > 0).all()
         assert len(set(tracks.tolist())) == len(tracks)
         assert np.isfinite(tracker.alive(100.0).xyxy).all()
-
-
-def test_fifty_objects_cost_less_than_a_few_milliseconds() -> None:
-    # The aim is 0.5 ms; the bound is loose because the machine that tests is shared.
-    grid = [(x, y) for x in range(10) for y in range(5)]
-    tracker, spent = Tracker(), []
-    for look in range(60):
-        seen = boxes([(0.05 + 0.09 * x + 0.001 * look, 0.1 + 0.18 * y, 0.05, 0.12) for x, y in grid])
-        began = time.perf_counter()
-        assert look < 2 or len(tracker.update(seen, look / 10)) == 50 or look == 2
-        spent.append(time.perf_counter() - began)
-    assert np.median(spent) < 0.005
 
 
 def test_boxes_too_unsure_to_begin_a_track_are_told_and_no_others() -> None:
