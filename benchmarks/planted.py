@@ -93,7 +93,8 @@ def _bare(folder: Path, python: Path, film: Path, size: tuple[int, int], whose: 
     )
     described = cards.read(both["ours"])
     cards.write(cards.sealed(described, bare), bare)
-    quantize.quantize(cards.read(bare), bare, film, eight, quantize.Order(pictures=CALIBRATED_ON))
+    order = quantize.Order(pictures=CALIBRATED_ON, plain=whose == "theirs")  # which ultralytics feeds floats
+    quantize.quantize(cards.read(bare), bare, film, eight, order)
     network = onnx.load(eight)
     network.metadata_props.extend(onnx.load(bare).metadata_props)
     onnx.save(network, eight)
@@ -117,6 +118,7 @@ def surroundings(folder: Path) -> dict[str, str]:
 def plant(network: Any, size: tuple[int, int], objects: int) -> None:  # noqa: ANN401 - an onnx.ModelProto
     """Lay the objects over the last columns of the answer (1, 84, N) of a network for a canvas of `size`."""
     graph, count = network.graph, objects * BOXES_EACH
+    in_bytes = graph.input[0].type.tensor_type.elem_type == TensorProto.UINT8
     picture, answer = graph.input[0].name, graph.output[0].name
     cells = graph.output[0].type.tensor_type.shape.dim[2].dim_value
     still, motion = _boxes(size, objects)
@@ -126,12 +128,12 @@ def plant(network: Any, size: tuple[int, int], objects: int) -> None:  # noqa: A
     left, top, right, bottom = _patch(size)
     given = {
         "still": still, "motion": motion, "columns": np.array([2]), "first": np.array([0]),
-        "last": np.array([cells - count]), "corner": np.array([0, top, left]),
-        "opposite": np.array([1, bottom, right]), "sides": np.array([1, 2, 3]),
+        "last": np.array([cells - count]), "corner": np.array([top, left]), "opposite": np.array([bottom, right]),
+        "sides": np.array([1, 2] if in_bytes else [2, 3]), "white": np.array(255 if in_bytes else 1),
     }  # fmt: skip
     graph.initializer.extend(
         numpy_helper.from_array(
-            value.astype(np.float32 if name in {"still", "motion"} else np.int64), f"planted_{name}"
+            value.astype(np.float32 if name in {"still", "motion", "white"} else np.int64), f"planted_{name}"
         )
         for name, value in given.items()
     )
@@ -143,7 +145,9 @@ def plant(network: Any, size: tuple[int, int], objects: int) -> None:  # noqa: A
     graph.node.extend(
         [
             node("Slice", [picture, "corner", "opposite", "sides"], "planted_patch"),
-            node("ReduceMean", ["planted_patch"], "planted_grey", keepdims=0),
+            node("Cast", ["planted_patch"], "planted_numbers", to=TensorProto.FLOAT),
+            node("ReduceMean", ["planted_numbers"], "planted_mean", keepdims=0),
+            node("Div", ["planted_mean", "white"], "planted_grey"),
             node("Mul", ["motion", "planted_grey"], "planted_went"),
             node("Add", ["still", "planted_went"], "planted_boxes"),
             node("Slice", ["bare", "first", "last", "columns"], "planted_rest"),

@@ -82,7 +82,10 @@ class Colour(StrEnum):
 
 
 class Input(Closed):
-    """The picture a network wants: float32 (1, 3, height, width), each plane `(value * scale - mean) / std`."""
+    """The picture a network wants: float32 (1, 3, height, width), each plane `(value * scale - mean) / std`.
+
+    Or the bytes that would come to that, uint8 (1, height, width, 3), where the file's input has that form.
+    """
 
     height: int = Field(ge=COARSEST_STRIDE, le=4096, description="canvas pixels")
     width: int = Field(ge=COARSEST_STRIDE, le=4096, description="canvas pixels")

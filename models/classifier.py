@@ -16,7 +16,6 @@ from models.decode import CLASSIFY
 from models.detector import GREY, WARM_UP_RUNS
 from models.providers import Provider
 from models.session import ModelRefused, Reason, Session
-from models.shape import Letterbox
 
 ONE_OF_THEM: Final = frozenset({Head.SOFTMAX, Head.SCORES})
 
@@ -28,8 +27,8 @@ class Classifier:
         if entry.head not in CLASSIFY:
             raise ModelRefused(Reason.SHAPE, entry.name, f"it tells {entry.task}, boxes and no classes of a picture")
         self.entry = entry
-        self._letterbox = Letterbox(entry.input)
         self._session = Session(entry, path, threads, provider)
+        self._letterbox = self._session.letterbox()
         self._decode = CLASSIFY[entry.head]
         blank = np.full((entry.input.height, entry.input.width, 3), GREY, np.uint8)
         for _ in range(WARM_UP_RUNS):

@@ -18,7 +18,7 @@ from models.decode import DECODE, Asked
 from models.detections import Detections
 from models.providers import Provider
 from models.session import ModelRefused, Reason, Session
-from models.shape import Letterbox, Picture
+from models.shape import Picture
 
 USUAL_THRESHOLD = 0.25
 PRIVACY_THRESHOLD = 0.10
@@ -52,8 +52,8 @@ class Detector:
         self.timing = Timing(0.0, 0.0, 0.0)
         if entry.head not in DECODE:
             raise ModelRefused(Reason.SHAPE, entry.name, f"it tells {entry.task} and no boxes: it is for second looks")
-        self._letterbox = Letterbox(entry.input)
         self._session = Session(entry, path, threads, provider)
+        self._letterbox = self._session.letterbox()
         self._decode = DECODE[entry.head]
         self._warm_up()
 

@@ -116,6 +116,9 @@ def shrink(
     ] = None,
     head: Annotated[bool, typer.Option("--float-head/--int8-head", help="The last layers in float, or not.")] = True,
     reduced: Annotated[bool, typer.Option("--reduced", help="Seven-bit weights, for processors without VNNI.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Not rearranged for bytes: for other programs, which feed floats.")
+    ] = False,
     classes: Annotated[list[str] | None, typer.Option("--class", help="MODEL=SET, as evaluate has it.")] = None,
     names: Annotated[str | None, typer.Option(help="Class names of a YOLO set that has none: a,b,c.")] = None,
     catalogue: CatalogueFile = CATALOGUE,
@@ -124,9 +127,10 @@ def shrink(
     """Make a model in eight bits, measure what it lost, and refuse it when that is too much.
 
     Static INT8 in QDQ form, calibrated on pictures (a node's own frames are best), each channel of a weight with a
-    scale of its own, the head left in float. Then the original, the INT8 and, where OpenVINO is installed, its bf16
-    are judged on --evaluate and raced, one thread each; the table says who wins. A model that loses more than --bound
-    is not written, and the exit status is 1. What is kept gets a card: sha256, where it came from, data, loss.
+    scale of its own, the head left in float, and rearranged to take a picture's bytes as they lie. Then the original,
+    the INT8 and, where OpenVINO is installed, its bf16 are judged on --evaluate and raced, one thread each; the table
+    says who wins. A model that loses more than --bound is not written, and the exit status is 1. What is kept gets a
+    card: sha256, where it came from, data, loss.
 
     `wardsense models quantize eye.onnx --calibrate frames --evaluate set --into eye-int8.onnx`
     """
@@ -140,7 +144,9 @@ def shrink(
     if into.suffix != ".onnx":
         raise stop(f"--into must end in .onnx, not {into.name}")
     ready(into)
-    order = quantize.Order(quantize.Method(method), pictures, head, tuple(only or ()), tuple(keep or ()), reduced)
+    order = quantize.Order(
+        quantize.Method(method), pictures, head, tuple(only or ()), tuple(keep or ()), reduced, plain
+    )
     task = shrinking.Task(*chosen(model, catalogue, store), calibrate, order, bound)
     try:
         truth = sets.read(evaluate, named(names))

@@ -13,7 +13,13 @@ from typing import Any
 import openvino as ov
 from numpy.typing import NDArray
 
-TYPES = {"f32": "tensor(float)", "i64": "tensor(int64)", "i32": "tensor(int32)", "f16": "tensor(float16)"}
+TYPES = {
+    "f32": "tensor(float)",
+    "u8": "tensor(uint8)",
+    "i64": "tensor(int64)",
+    "i32": "tensor(int32)",
+    "f16": "tensor(float16)",
+}
 
 
 class NotOpened(Exception):  # noqa: N818  named for what happened, like the refusals of this house

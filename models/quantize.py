@@ -4,7 +4,9 @@ Idea: activations as unsigned and weights as signed bytes, each channel of a wei
 form, which ONNX Runtime turns into integer kernels (the signed-signed form is a trap on a processor: 0.65 times the
 speed of float). The head stays in float: its last layers give pixels and scores of very different size in one tensor,
 and what they lose no calibration brings back. It is found by walking from the outputs back to the first convolution
-or product that bears on each; one whose weights nobody learnt (`models.distances`) is no such.
+or product that bears on each; one whose weights nobody learnt (`models.distances`) is no such. A picture is bytes, so
+where its colours are scaled alike its own bytes are calculated with, and nothing is lost at the door. What comes out is
+rearranged for the processor (`models.bytewise`), and has to answer as before to the last bit.
 Limits: depthwise networks gain little and lose much (YOLOX-nano); `models.trial` measures and refuses. Processors
 without VNNI want `reduced` ranges, or byte products overflow.
 Sources: ONNX Runtime's quantisation guide; measurements in docs/models.md.
@@ -18,17 +20,17 @@ from enum import StrEnum
 from io import StringIO
 from itertools import islice
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models import pictures
+from models import bytewise, cards, pictures
 from models.catalogue import Entry
 from models.distances import PREFIX
 from models.session import REFUSALS, Session
-from models.shape import Letterbox
 
 WEIGHTED: Final = frozenset({"Conv", "ConvTranspose", "MatMul", "Gemm"})
 PER_CHANNEL_SINCE: Final = 13
@@ -52,7 +54,8 @@ class Order:
     """What is wanted: kinds of nodes to quantise (none: all that can be), nodes to leave in float by part of a name.
 
     `head` leaves the head in float; `pictures` are how many to calibrate on at most, spread over what there is;
-    `reduced` uses seven bits for weights, for processors without VNNI.
+    `reduced` uses seven bits for weights, for processors without VNNI; `plain` leaves the graph as it comes from ONNX
+    Runtime, for other programs.
     """
 
     method: Method = Method.MINMAX
@@ -61,6 +64,7 @@ class Order:
     only: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     reduced: bool = False
+    plain: bool = False
 
     def told(self) -> str:
         """For the card."""
@@ -69,7 +73,7 @@ class Order:
         bits = "7-bit" if self.reduced else "8-bit"
         return (
             f"static INT8{kinds}, QDQ, U8 activations by {self.method}, S8 {bits} weights per channel; "
-            f"in float: {', '.join(left) or 'nothing'}"
+            f"in float: {', '.join(left) or 'nothing'}" + ("; not rearranged" if self.plain else "")
         )
 
 
@@ -87,7 +91,7 @@ def quantize(
         raise QuantizeFailed(f"{absent.name} is not installed; run `pip install 'wardsense[workshop]'`") from absent
     reader = _Reader(Session(entry, file), _taken(source, order.pictures), progress)
     with TemporaryDirectory() as folder, _quiet():
-        prepared = Path(folder) / "prepared.onnx"
+        prepared, made = Path(folder) / "prepared.onnx", Path(folder) / "made.onnx"
         try:
             quantization.quant_pre_process(_modern(onnx, file, Path(folder)), prepared, skip_symbolic_shape=True)
             model = onnx.load(prepared)
@@ -95,14 +99,28 @@ def quantize(
                 node.name = node.name or f"unnamed-{number}"  # nodes are left in float by name
             _can_be(entry, model.graph, order)
             left = (head(model.graph) if order.head else set()) | named(model.graph, order.keep)
-            quantization.quantize_static(model, into, reader, **_settings(quantization, order, left))
+            settings = _settings(quantization, order, left, _door(entry, model.graph))
+            quantization.quantize_static(model, made, reader, **settings)
         except (*REFUSALS, ValueError, RuntimeError, onnx.checker.ValidationError) as wrong:
             raise QuantizeFailed(f"{entry.name} cannot be quantised: {str(wrong).splitlines()[0]}") from wrong
-    if not reader.seen:
-        raise QuantizeFailed(f"{source} gave no picture to calibrate on")
-    if not any(node.op_type == IN_BYTES for node in onnx.load(into).graph.node):
-        raise QuantizeFailed(f"nothing of {entry.name} is in eight bits: the order leaves all of it in float")
+        if not reader.seen:
+            raise QuantizeFailed(f"{source} gave no picture to calibrate on")
+        _finish(entry, made, into, order)
     return reader.seen
+
+
+def _finish(entry: Entry, made: Path, into: Path, order: Order) -> None:
+    """Write what was made to its place, rearranged unless the order says not to. Raises QuantizeFailed."""
+    import onnx  # noqa: PLC0415  as above
+
+    network = onnx.load(made)
+    if not any(node.op_type == IN_BYTES for node in network.graph.node):
+        raise QuantizeFailed(f"nothing of {entry.name} is in eight bits: the order leaves all of it in float")
+    if order.plain or not bytewise.rearranged(network, entry.input):
+        copyfile(made, into)
+        return
+    onnx.save(network, into)
+    _prove_alike(entry, made, into)
 
 
 def head(graph: Any) -> set[str]:  # noqa: ANN401  an onnx.GraphProto, whose package is not on every machine
@@ -160,7 +178,7 @@ class _Reader:
     ) -> None:
         self.seen = 0
         self._session = session
-        self._letterbox = Letterbox(session.entry.input)
+        self._letterbox = session.letterbox()
         self._taken, self._whole = taken
         self._progress = progress
 
@@ -181,7 +199,25 @@ def _taken(source: Path, most: int) -> tuple[Iterator[pictures.Picture], int]:
     return islice(pictures.taken(source, every), most), min(most, pictures.count(source, every))
 
 
-def _settings(quantization: Any, order: Order, left: set[str]) -> dict[str, Any]:  # noqa: ANN401  a module without types
+def _door(entry: Entry, graph: Any) -> dict[str, Any]:  # noqa: ANN401  an onnx.GraphProto
+    """How the picture itself is quantised, when its bytes scaled are all it is: by that scale, so exactly."""
+    want, scale = entry.input, entry.input.scale / entry.input.std[0]
+    if not bytewise.unshaped(want, scale, 0):
+        return {}
+    return {graph.input[0].name: [{"scale": np.array(scale, np.float32), "zero_point": np.array(0, np.uint8)}]}
+
+
+def _prove_alike(entry: Entry, plain: Path, rearranged: Path) -> None:
+    """Raises QuantizeFailed when two files of one network answer differently about a picture of noise."""
+    dice = np.random.default_rng(1)
+    picture = dice.integers(0, 256, (entry.input.height, entry.input.width, 3), np.uint8)
+    sessions = [Session(cards.sealed(entry, file), file) for file in (plain, rearranged)]
+    answers = [session.run(session.letterbox().fill(picture)[0]) for session in sessions]
+    if not all(np.array_equal(one, other, equal_nan=True) for one, other in zip(*answers, strict=True)):
+        raise QuantizeFailed(f"{entry.name} answers differently once it is rearranged; make it with --plain")
+
+
+def _settings(quantization: Any, order: Order, left: set[str], door: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401  a module without types
     methods = {
         Method.MINMAX: quantization.CalibrationMethod.MinMax,
         Method.PERCENTILE: quantization.CalibrationMethod.Percentile,
@@ -196,6 +232,7 @@ def _settings(quantization: Any, order: Order, left: set[str]) -> dict[str, Any]
         "weight_type": quantization.QuantType.QInt8,
         "nodes_to_exclude": sorted(left),
         "calibrate_method": methods[order.method],
+        "extra_options": {"TensorQuantOverrides": door},
     }
 
 

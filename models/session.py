@@ -22,10 +22,12 @@ from onnxruntime.capi import onnxruntime_pybind11_state as states
 from models.catalogue import Entry, Head
 from models.decode import Shape, expected
 from models.providers import KNOWN, Provider
+from models.shape import Canvas, Letterbox
 
 SIZES = "orig_target_sizes"
 DETR_OUTPUTS = ("labels", "boxes", "scores")
 ERRORS_ONLY = 3
+FLOATS, BYTES = "tensor(float)", "tensor(uint8)"
 
 REFUSALS = (
     states.EPFail,
@@ -78,12 +80,16 @@ class Session:
         self._extra = self._sizes()
         self._compare_declared()
 
-    def run(self, canvas: NDArray[np.float32]) -> list[NDArray[Any]]:
-        """The raw outputs of one canvas, float32 (1, 3, height, width), in the order the head reads them."""
+    def letterbox(self) -> Letterbox:
+        """A new canvas of the form this file wants: floats, or bytes where it was rearranged for them."""
+        return Letterbox(self.entry.input, in_bytes=self._session.get_inputs()[0].type == BYTES)
+
+    def run(self, canvas: Canvas) -> list[NDArray[Any]]:
+        """The raw outputs of one canvas of `letterbox`, in the order the head reads them."""
         found: list[NDArray[Any]] = self._session.run(self._outputs, self.feed(canvas))
         return found
 
-    def feed(self, canvas: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    def feed(self, canvas: Canvas) -> dict[str, NDArray[Any]]:
         """All inputs of the network by name, for this canvas; nothing is copied."""
         return {self._picture: canvas, **self._extra}
 
@@ -106,9 +112,10 @@ class Session:
         names = [declared.name for declared in inputs[1:]]
         if names != list(self._extra):
             raise self._refused(f"wants the further inputs {names}, head {self.entry.head} gives {list(self._extra)}")
-        if inputs[0].type != "tensor(float)":
-            raise self._refused(f"input {self._picture!r} is {inputs[0].type}, not float32")
-        self._same(f"input {self._picture!r}", inputs[0].shape, (1, 3, want.height, want.width))
+        form = {FLOATS: (1, 3, want.height, want.width), BYTES: (1, want.height, want.width, 3)}.get(inputs[0].type)
+        if form is None:
+            raise self._refused(f"input {self._picture!r} is {inputs[0].type}, neither float32 nor uint8")
+        self._same(f"input {self._picture!r}", inputs[0].shape, form)
         declared = {output.name: output.shape for output in self._session.get_outputs()}
         if len(self._outputs) != len(self._expected()) or not declared.keys() >= set(self._outputs):
             raise self._refused(f"gives the outputs {list(declared)}, not those of head {self.entry.head}")

@@ -3,16 +3,18 @@
 Idea: a network has one input size, cameras have many. A `Letterbox` owns one canvas and fills it again for
 every frame, so that a frame costs one resize, one split and one multiplication per colour plane: 1.1 ms for
 1080p into 640x384 where `blobFromImage` takes 1.5. A camera's picture brings its planes already small (`Planar`),
-and then only the multiplication is left. The `Placing` it returns remembers
-where the picture lies on the canvas; its `back` is the exact inverse and ends in 0..1 of the picture, so that
-no module outside this one and `models.decode` ever counts pixels.
+and then only the multiplication is left; a network that takes bytes (`models.bytewise`) is spared that too. The
+`Placing` it returns remembers where the picture lies on the canvas; its `back` is the exact inverse and ends in 0..1
+of the picture, so that no module outside this one and `models.decode` ever counts pixels.
 Limits: the canvas is overwritten by the next `fill`, so one `Letterbox` serves one thread.
 OpenCV is used here for pixels and in `models.decode` for suppression, nowhere else in `models`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Protocol, TypeAlias
+from types import MappingProxyType
+from typing import Final, Protocol, TypeAlias
 
 import cv2
 import numpy as np
@@ -37,6 +39,12 @@ class Planar(Protocol):
 
 Picture: TypeAlias = NDArray[np.uint8] | Planar
 """uint8 BGR (height, width, 3), or what gives its planes in any size."""
+
+Canvas: TypeAlias = NDArray[np.float32] | NDArray[np.uint8]
+"""What a network is fed."""
+
+ORDER: Final = MappingProxyType({Colour.BGR: (0, 1, 2), Colour.RGB: (2, 1, 0)})
+"""Where each colour of a canvas stands among blue, green and red."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +82,17 @@ def place(width: int, height: int, want: Input) -> Placing:
 
 
 class Letterbox:
-    """One reusable canvas, float32 (1, 3, height, width), shaped and scaled as `want` says."""
+    """One reusable canvas, shaped as `want` says: float32 (1, 3, height, width), scaled as it says too.
 
-    def __init__(self, want: Input) -> None:
+    With `in_bytes` it is uint8 (1, height, width, 3), the colours in their order and nothing scaled.
+    """
+
+    def __init__(self, want: Input, *, in_bytes: bool = False) -> None:
         self.want = want
-        order = (0, 1, 2) if want.colour is Colour.BGR else (2, 1, 0)
-        self._gain = [np.float32(want.scale / want.std[plane]) for plane in range(3)]
-        self._offset = [np.float32(-want.mean[plane] / want.std[plane]) for plane in range(3)]
-        self._planes = tuple(enumerate(order))
-        self._canvas = np.empty((1, 3, want.height, want.width), np.float32)
+        self._canvas = _Bytes(want) if in_bytes else _Floats(want)
         self._lies: Placing | None = None
 
-    def fill(self, picture: Picture) -> tuple[NDArray[np.float32], Placing]:
+    def fill(self, picture: Picture) -> tuple[Canvas, Placing]:
         """Shape `picture`; the canvas is valid until the next call. Raises ValueError when it is no picture."""
         if isinstance(picture, np.ndarray):
             check(picture)
@@ -93,24 +100,50 @@ class Letterbox:
         else:
             size = picture.size
         lies = place(*size, self.want)
-        if lies != self._lies:
-            self._blank(lies)
+        if lies != self._lies:  # only a picture of another size moves the padding: painted once per camera
+            self._canvas.blank()
+            self._lies = lies
         left, top, wide, high = int(lies.left), int(lies.top), int(lies.width), int(lies.height)
         colours = _split(picture, wide, high) if isinstance(picture, np.ndarray) else picture.planes(wide, high)
-        for plane, source in self._planes:
-            window = self._canvas[0, plane, top : top + high, left : left + wide]
+        self._canvas.lay(colours, (slice(top, top + high), slice(left, left + wide)))
+        return self._canvas.whole, lies
+
+
+class _Floats:
+    """A canvas of planes, scaled."""
+
+    def __init__(self, want: Input) -> None:
+        self._want = want
+        self._gain = [np.float32(want.scale / want.std[plane]) for plane in range(3)]
+        self._offset = [np.float32(-want.mean[plane] / want.std[plane]) for plane in range(3)]
+        self.whole = np.empty((1, 3, want.height, want.width), np.float32)
+
+    def blank(self) -> None:
+        for plane in range(3):
+            self.whole[0, plane] = self._want.pad * self._gain[plane] + self._offset[plane]
+
+    def lay(self, colours: Sequence[Plane], where: tuple[slice, slice]) -> None:
+        for plane, source in enumerate(ORDER[self._want.colour]):
+            window = self.whole[0, plane][where]
             # Twice as fast as in one: numpy casts in small pieces where it multiplies too.
             np.copyto(window, colours[source])
             window *= self._gain[plane]
             if self._offset[plane]:
                 window += self._offset[plane]
-        return self._canvas, lies
 
-    def _blank(self, lies: Placing) -> None:
-        # Only a picture of another size moves the padding, so it is painted once per camera and not once per frame.
-        for plane in range(3):
-            self._canvas[0, plane] = self.want.pad * self._gain[plane] + self._offset[plane]
-        self._lies = lies
+
+class _Bytes:
+    """A canvas of pixels as they come."""
+
+    def __init__(self, want: Input) -> None:
+        self._want = want
+        self.whole = np.empty((1, want.height, want.width, 3), np.uint8)
+
+    def blank(self) -> None:
+        self.whole[:] = self._want.pad
+
+    def lay(self, colours: Sequence[Plane], where: tuple[slice, slice]) -> None:
+        cv2.merge([colours[source] for source in ORDER[self._want.colour]], dst=self.whole[0][where])
 
 
 def check(pixels: NDArray[np.uint8]) -> None:

@@ -10,6 +10,7 @@ from models.catalogue import Colour, Fit, Input
 from models.shape import Letterbox, place, tiles
 
 SIZES = st.integers(1, 4000)
+SIDES = st.integers(1, 300)
 SHARES = st.floats(0, 1, width=32)
 
 
@@ -63,6 +64,19 @@ def test_the_padding_is_painted_again_when_the_camera_changes() -> None:
     assert (canvas[0, :, :16] == 114).all()
     assert (canvas[0, :, 16:48] == 255).all()
     assert (canvas[0, :, 48:] == 114).all()
+
+
+@given(SIDES, SIDES, st.sampled_from(Fit), st.sampled_from(Colour), st.integers(0, 255))
+def test_a_canvas_of_bytes_holds_what_one_of_floats_would(
+    width: int, height: int, fit: Fit, colour: Colour, pad: int
+) -> None:
+    want = Input(height=64, width=96, fit=fit, colour=colour, pad=pad)
+    pixels = np.random.default_rng(width).integers(0, 256, (height, width, 3), np.uint8)
+    floats, lies = Letterbox(want).fill(pixels)
+    in_bytes, there = Letterbox(want, in_bytes=True).fill(pixels)
+    assert lies == there
+    assert in_bytes.dtype == np.uint8
+    np.testing.assert_array_equal(in_bytes.transpose(0, 3, 1, 2), floats)
 
 
 @pytest.mark.parametrize(
