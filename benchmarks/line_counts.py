@@ -45,14 +45,16 @@ def main() -> int:
     told.add_argument("--cache", type=Path, help="where the detectors' answers are kept between runs")
     asked = told.parse_args()
     shared = Path(os.environ.get("WARDSENSE_SHARED", Path(__file__).parents[2] / "shared")) / "data"
+    judged = [truth for truth in truths(shared / "videos", OURS) if asked.video in truth.video]
+    if not judged:
+        told.error(f"no video whose name holds {asked.video!r} has a truth")
     print(f"{'model':<18}{'looks/s':>8}  {'video':<28}{'line':<8}{'true':>5}{'told':>5}", end="")
     print(f"{'right':>6}{'missed':>7}{'invented':>9}{'misnamed':>9}", flush=True)
     unexplained = 0
     for model in asked.model:
         for looks in asked.looks:
-            for truth in truths(shared / "videos", OURS):
-                if asked.video in truth.video:
-                    unexplained += _play(truth, shared, model, looks, asked.cache)
+            for truth in judged:
+                unexplained += _play(truth, shared, model, looks, asked.cache)
     return 1 if unexplained else 0
 
 
