@@ -112,8 +112,17 @@ def _first(graph: Graph, picture: Node) -> _First | None:
     quantised = _quantised(graph, layer)
     if weights is None or bias is None or quantised is None:
         return None
-    known = all(graph.value(name) is not None for node in (weights, bias) for name in node.input)
+    known = _symmetric(graph, weights) and _symmetric(graph, bias)
     return _First(layer, picture, weights, bias, quantised) if known else None
+
+
+def _symmetric(graph: Graph, node: Node) -> bool:
+    """Whether these are given numbers of which nothing is 0, with one step for all or one for each output."""
+    numbers = _numbers(graph, node)
+    if node.op_type != "DequantizeLinear" or len(numbers) != len(node.input):
+        return False
+    values, *steps = numbers
+    return all(step.shape in {(), values.shape[:1]} for step in steps) and not any(zero.any() for zero in steps[1:])
 
 
 def _plain(graph: Graph, layer: Node) -> bool:

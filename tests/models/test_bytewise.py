@@ -39,6 +39,7 @@ class Made:
     grows: dict[str, Any] = field(default_factory=dict)
     read_besides: bool = False
     step_after: float = 0.03
+    nothing: int = 0
     seed: int = 1
 
 
@@ -49,7 +50,7 @@ def network(made: Made) -> onnx.ModelProto:
         "scale": np.array(made.scale, np.float32), "zero": np.array(0, np.uint8),
         "weights": dice.integers(-127, 128, (OUTPUTS, 3, *made.kernel)).astype(np.int8),
         "weight_scales": dice.uniform(0.001, 0.01, OUTPUTS).astype(np.float32),
-        "weight_zeros": np.zeros(OUTPUTS, np.int8),
+        "weight_zeros": np.full(OUTPUTS, made.nothing, np.int8),
         "bias": dice.integers(-9999, 9999, OUTPUTS).astype(np.int32), "bias_zeros": np.zeros(OUTPUTS, np.int32),
         "felt_scale": np.array(0.03, np.float32), "felt_zero": np.array(3, np.uint8),
         "grown_scale": np.array(made.step_after, np.float32), "times": np.array([1, 1, 2, 2], np.float32),
@@ -146,6 +147,7 @@ def test_first_layers_of_every_reach_answer_as_before(
         (Made(grows={"mode": "linear"}), TWICE),
         (Made(grows={"coordinate_transformation_mode": "align_corners"}), TWICE),
         (Made(step_after=0.04), TWICE),
+        (Made(nothing=2), STEM),  # a weight of nothing is not the byte 0
     ],
 )
 def test_what_is_of_another_form_is_left_as_it_was(made: Made, what: str | None) -> None:
