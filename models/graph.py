@@ -129,8 +129,10 @@ class Graph:
                 break
             for node in idle:
                 graph.node.remove(node)
-        for given in [given for given in graph.initializer if given.name not in read]:
-            graph.initializer.remove(given)
+        unread = {given.name for given in graph.initializer} - read
+        for told in (graph.initializer, graph.input):  # older files name what is given among what is asked for, too
+            for one in [one for one in told if one.name in unread]:
+                told.remove(one)
         del graph.value_info[:]
 
     def _name(self, what: str) -> str:

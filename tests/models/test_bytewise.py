@@ -159,6 +159,14 @@ def test_the_nearest_by_half_pixels_is_the_same_neighbour() -> None:
     assert done(Made(grows=half)) == ALL
 
 
+def test_what_is_given_and_no_more_read_is_asked_of_nobody() -> None:
+    model = network(Made())
+    model.graph.input.append(helper.make_tensor_value_info("times", TensorProto.FLOAT, [4]))  # as older files have it
+    assert rearranged(model, Input(height=HIGH, width=WIDE, scale=FROM_BYTES)) == ALL
+    assert [told.name for told in model.graph.input] == ["picture"]
+    assert said(model, np.zeros((HIGH, WIDE, 3), np.uint8))
+
+
 def test_who_reads_the_picture_besides_is_told_it_as_before() -> None:
     assert done(Made(read_besides=True)) == ALL
 
