@@ -12,7 +12,9 @@ only where its form is known:
    pixel and then row by row, where ONNX Runtime asks for each byte anew where it comes from.
 `docs/models.md` has what it brings.
 Limits: a file that takes bytes says so by the form of its input (`models.session` reads it off), and other programs
-must heed that. A graph of another form is left as it is.
+must heed that. A graph of another form is left as it is, and so is one with branches, one for several pictures at once
+and a layer that ONNX Runtime would calculate in floats, where the order of sums is not all one. Proved on processors
+with VNNI; on others byte products may overflow (`models.quantize`), here as before, but not surely alike.
 """
 
 from typing import Any, Final, NamedTuple
@@ -21,10 +23,10 @@ import numpy as np
 
 from models import first_layer
 from models.catalogue import Input
-from models.graph import BY_PIXEL, BY_PLANE, COLOURS, Graph, Node, told
+from models.graph import BY_PIXEL, BY_PLANE, COLOURS, Graph, Node, Values, told
 
 PREFIX: Final = "bytewise/"
-BYTES: Final = 256
+EVERY: Final = np.arange(256)
 DOUBLE: Final = (1, 1, 2, 2)
 SAME_NEIGHBOUR: Final = frozenset({(b"asymmetric", b"floor"), (b"half_pixel", b"round_prefer_floor")})
 """Ways to ask for the nearest that agree where a side is doubled."""
@@ -33,6 +35,8 @@ SAME_NEIGHBOUR: Final = frozenset({(b"asymmetric", b"floor"), (b"half_pixel", b"
 def rearranged(model: Any, want: Input) -> tuple[str, ...]:  # noqa: ANN401  an onnx.ModelProto
     """Rearrange `model`, made for the pictures of `want`, where its form is known; what was done, in words."""
     graph, done = Graph(model, PREFIX), []
+    if graph.branches:
+        return ()  # what a branch reads is not found by name
     planes = _take_bytes(graph, want)
     if planes is not None:
         done.append("takes bytes")
@@ -49,12 +53,21 @@ def rearranged(model: Any, want: Input) -> tuple[str, ...]:  # noqa: ANN401  an 
 
 def unshaped(want: Input, scale: float, zero: int) -> bool:
     """Whether every byte, shaped as `want` says and then quantised so, is the same byte again in every colour."""
-    every = np.arange(BYTES)
-    planes = [
-        every.astype(np.float32) * np.float32(want.scale / std) - np.float32(mean / std)
+    return all(np.array_equal(np.rint(plane / np.float32(scale)) + zero, EVERY) for plane in _shaped(want))
+
+
+def _told_as_shaped(want: Input, scale: float, zero: int) -> bool:
+    """Whether every byte, told by such steps, is the very number that `want` shapes it to."""
+    told_so = (EVERY - zero).astype(np.float32) * np.float32(scale)
+    return all(np.array_equal(plane, told_so) for plane in _shaped(want))
+
+
+def _shaped(want: Input) -> list[Values]:
+    """What every byte is shaped to, in each colour."""
+    return [
+        EVERY.astype(np.float32) * np.float32(want.scale / std) - np.float32(mean / std)
         for mean, std in zip(want.mean, want.std, strict=True)
     ]
-    return all(np.array_equal(np.rint(plane / np.float32(scale)) + zero, every) for plane in planes)
 
 
 def _take_bytes(graph: Graph, want: Input) -> str | None:
@@ -64,14 +77,18 @@ def _take_bytes(graph: Graph, want: Input) -> str | None:
     picture, readers = graph.picture, graph.readers(graph.picture.name)
     quantised = [node for node in readers if node.op_type == "QuantizeLinear"]
     step = graph.step(quantised[0]) if len(quantised) == 1 else None
+    if graph.answers(picture.name):
+        return None
     if step is None or graph.shape(picture.name) != (1, COLOURS, want.height, want.width) or not unshaped(want, *step):
         return None
     (door,) = quantised
-    planes: str = door.output[0]
-    graph.put(door, "Transpose", [picture.name], planes, perm=BY_PLANE)
     others = [node for node in readers if node is not door]
+    if others and not _told_as_shaped(want, *step):
+        return None
+    planes: str = door.output[0]
+    graph.put(readers[0], "Transpose", [picture.name], planes, perm=BY_PLANE)
     if others:
-        graph.reread(others, picture.name, graph.put(door, "DequantizeLinear", [planes, *door.input[1:]]))
+        graph.reread(others, picture.name, graph.put(readers[0], "DequantizeLinear", [planes, *door.input[1:]]))
     graph.drop(door)
     picture.CopyFrom(helper.make_tensor_value_info(picture.name, TensorProto.UINT8, [1, want.height, want.width, 3]))
     return planes
@@ -97,9 +114,12 @@ def _growing(graph: Graph, resize: Node) -> _Growing | None:
     if (small.op_type, grown.op_type) != ("DequantizeLinear", "QuantizeLinear") or asked not in SAME_NEIGHBOUR:
         return None
     before, after = graph.step(small), graph.step(grown)
-    if how.get("mode") != b"nearest" or before is None or before != after:
+    if how.get("mode") != b"nearest" or "axes" in how or before is None or before != after:
         return None
-    _, planes, high, wide = graph.shape(resize.input[0])
+    shape = graph.shape(resize.input[0])
+    if len(shape) != len(DOUBLE) or shape[0] != 1 or not all(shape):  # one picture, and of known size
+        return None
+    _, planes, high, wide = shape
     return _Growing(small.input[0], planes, high, wide, grown)
 
 

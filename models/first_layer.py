@@ -9,7 +9,7 @@ Limits: a convolution of the picture's bytes alone, with a bias, quantised as a 
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ GROUP: Final = STEP * AT_ONCE
 INPUTS: Final = 3
 """Of a convolution with a bias."""
 SILENT: Final = frozenset({"Relu", "Clip"})
-"""What may stand between a convolution and its quantisation: each number for itself."""
+"""What may stand between a convolution and its quantisation where it says no more than that does."""
+BYTE: Final = 255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,16 +113,18 @@ def _first(graph: Graph, picture: Node) -> _First | None:
     quantised = _quantised(graph, layer)
     if weights is None or bias is None or quantised is None:
         return None
-    known = _symmetric(graph, weights) and _symmetric(graph, bias)
+    known = _symmetric(graph, weights, np.int8) and _symmetric(graph, bias, np.int32)
     return _First(layer, picture, weights, bias, quantised) if known else None
 
 
-def _symmetric(graph: Graph, node: Node) -> bool:
-    """Whether these are given numbers of which nothing is 0, with one step for all or one for each output."""
+def _symmetric(graph: Graph, node: Node, kind: type[np.signedinteger[Any]]) -> bool:
+    """Whether these are given numbers of that kind of which nothing is 0, with one step for all or one an output."""
     numbers = _numbers(graph, node)
     if node.op_type != "DequantizeLinear" or len(numbers) != len(node.input):
         return False
     values, *steps = numbers
+    if values.dtype != kind or (steps[0].ndim and values.ndim > 1 and told(node).get("axis", 1) != 0):
+        return False
     return all(step.shape in {(), values.shape[:1]} for step in steps) and not any(zero.any() for zero in steps[1:])
 
 
@@ -135,10 +138,24 @@ def _plain(graph: Graph, layer: Node) -> bool:
 
 def _quantised(graph: Graph, layer: Node) -> Node | None:
     """What makes bytes of this layer's answer, when nobody else reads it and one step serves all of it."""
-    node = graph.only_reader(layer.output[0])
+    between, node = [], graph.only_reader(layer.output[0])
     while node is not None and node.op_type in SILENT:
+        between.append(node)
         node = graph.only_reader(node.output[0])
-    return node if node is not None and node.op_type == "QuantizeLinear" and graph.step(node) is not None else None
+    step = graph.step(node) if node is not None and node.op_type == "QuantizeLinear" else None
+    return node if step is not None and all(_idle(graph, one, *step) for one in between) else None
+
+
+def _idle(graph: Graph, node: Node, scale: float, zero: int) -> bool:
+    """Whether it cuts nothing off that bytes can tell; else the layer is calculated in floats, whose order counts."""
+    low, high = -zero * scale, (BYTE - zero) * scale
+    if node.op_type == "Relu":
+        return low >= 0
+    names = (*node.input[1:], "", "")[:2]
+    least, most = (graph.value(name) if name else None for name in names)
+    if any(name and value is None for name, value in zip(names, (least, most), strict=True)):
+        return False
+    return (least is None or bool(least <= low)) and (most is None or bool(high <= most))
 
 
 def _numbers(graph: Graph, node: Node) -> list[Values]:

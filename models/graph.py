@@ -40,8 +40,17 @@ class Graph:
         return self._graph.input[0]
 
     def shape(self, name: str) -> tuple[int, ...]:
-        """Lengths of a tensor's axes; 0 for one that is not told."""
+        """Lengths of a tensor's axes, 0 for one that is not told; none of a tensor that nothing is known of."""
         return self._shapes.get(name, ())
+
+    @property
+    def branches(self) -> bool:
+        """Whether graphs lie within it, whose readers are not seen here."""
+        return any(one.HasField("g") or one.graphs for node in self._graph.node for one in node.attribute)
+
+    def answers(self, name: str) -> bool:
+        """Whether this tensor is an answer of the network."""
+        return any(answer.name == name for answer in self._graph.output)
 
     def of_kind(self, kind: str) -> list[Node]:
         """All nodes of this kind."""
@@ -57,8 +66,8 @@ class Graph:
 
     def only_reader(self, name: str) -> Node | None:
         """Who reads this tensor when nobody else does, and when it is no answer of the network."""
-        readers, answers = self.readers(name), {answer.name for answer in self._graph.output}
-        return readers[0] if len(readers) == 1 and name not in answers else None
+        readers = self.readers(name)
+        return readers[0] if len(readers) == 1 and not self.answers(name) else None
 
     def value(self, name: str) -> Values | None:
         """The numbers given under this name; None for what is made at each run."""

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from models import bytewise, cards, pictures
 from models.catalogue import Entry
 from models.distances import PREFIX
-from models.session import REFUSALS, Session
+from models.session import REFUSALS, ModelRefused, Session
 
 WEIGHTED: Final = frozenset({"Conv", "ConvTranspose", "MatMul", "Gemm"})
 PER_CHANNEL_SINCE: Final = 13
@@ -119,8 +119,13 @@ def _finish(entry: Entry, made: Path, into: Path, order: Order) -> None:
     if order.plain or not bytewise.rearranged(network, entry.input):
         copyfile(made, into)
         return
-    onnx.save(network, into)
-    _prove_alike(entry, made, into)
+    rearranged = made.with_name("rearranged.onnx")
+    onnx.save(network, rearranged)
+    try:
+        _prove_alike(entry, made, rearranged)
+    except (*REFUSALS, ModelRefused) as wrong:
+        raise QuantizeFailed(f"{entry.name} does not run once it is rearranged; make it with --plain") from wrong
+    copyfile(rearranged, into)
 
 
 def head(graph: Any) -> set[str]:  # noqa: ANN401  an onnx.GraphProto, whose package is not on every machine

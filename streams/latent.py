@@ -29,6 +29,8 @@ FORMS: Final = {"yuv420p": 1, "yuvj420p": 1, "yuv422p": 1, "yuvj422p": 1, "yuv44
 """The forms in which a brightness of eight bits is a plane of its own: how many colours lie together in the others."""
 LARGEST_KEPT_PX: Final = 1920 * 1088
 MOST_TRAYS: Final = 8
+ROOM_PX: Final = 16
+"""Rows are made multiples of this: of others swscale may leave up to eight last columns unwritten."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +53,7 @@ class _Room(threading.local):
         if found is None:
             if len(self.trays) >= MOST_TRAYS:
                 self.trays.clear()
-            found = self.trays[form, wide, high] = _Tray(av.VideoFrame(wide, high, form))
+            found = self.trays[form, wide, high] = _Tray(av.VideoFrame(-(-wide // ROOM_PX) * ROOM_PX, high, form))
         return found
 
 
@@ -95,10 +97,10 @@ class Latent:
         tray = _ROOM.tray(self._picture.format.name, wide, high)
         with self._turn:
             try:
-                made = tray.converter.reformat(self._shrunk(tray), format="gbrp", threads=1)
+                made = tray.converter.reformat(self._shrunk(tray, wide), format="gbrp", threads=1)
             except av.FFmpegError:
                 return (self._grey(wide, high),) * 3
-        green, blue, red = map(_view, made.planes)
+        green, blue, red = (_view(plane)[:, :wide] for plane in made.planes)
         return blue, green, red
 
     def _grey(self, wide: int, high: int) -> Plane:
@@ -114,17 +116,26 @@ class Latent:
         except av.FFmpegError:
             return np.stack([self._grey(*self.size)] * 3, axis=2)
 
-    def _shrunk(self, tray: _Tray) -> "av.VideoFrame":
-        if (self._picture.width, self._picture.height) == (tray.shrunk.width, tray.shrunk.height):
+    def _shrunk(self, tray: _Tray, wide: int) -> "av.VideoFrame":
+        """It in the tray, so many columns wide; what is left of the tray repeats the last of them."""
+        room, high = tray.shrunk.width, tray.shrunk.height
+        if (self._picture.width, self._picture.height) == (room, high) == (wide, high):
             return self._picture
         together = FORMS[tray.shrunk.format.name]
         brightness, *colours = tray.shrunk.planes
-        np.copyto(_view(brightness), self._grey(tray.shrunk.width, tray.shrunk.height))
+        _lay(self._grey(wide, high), _view(brightness))
         for sent, small in zip(self._picture.planes[1:], colours, strict=True):
             into = _view(small, together)
-            np.copyto(into, _sized(_view(sent, together), into.shape[1], into.shape[0]))
+            _lay(_sized(_view(sent, together), into.shape[1] * wide // room, into.shape[0]), into)
         tray.shrunk.colorspace, tray.shrunk.color_range = self._picture.colorspace, self._picture.color_range
         return tray.shrunk
+
+
+def _lay(plane: Plane, into: Plane) -> None:
+    """Write a plane into one that may be wider."""
+    wide = plane.shape[1]
+    np.copyto(into[:, :wide], plane)
+    into[:, wide:] = plane[:, -1:]
 
 
 def latent(picture: "av.VideoFrame", size: tuple[int, int]) -> Latent | None:

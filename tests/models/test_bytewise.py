@@ -40,6 +40,7 @@ class Made:
     read_besides: bool = False
     step_after: float = 0.03
     nothing: int = 0
+    zero: int = 0
     seed: int = 1
 
 
@@ -52,7 +53,7 @@ def network(made: Made) -> onnx.ModelProto:
         "weight_scales": dice.uniform(0.001, 0.01, OUTPUTS).astype(np.float32),
         "weight_zeros": np.full(OUTPUTS, made.nothing, np.int8),
         "bias": dice.integers(-9999, 9999, OUTPUTS).astype(np.int32), "bias_zeros": np.zeros(OUTPUTS, np.int32),
-        "felt_scale": np.array(0.03, np.float32), "felt_zero": np.array(3, np.uint8),
+        "felt_scale": np.array(0.03, np.float32), "felt_zero": np.array(made.zero, np.uint8),
         "grown_scale": np.array(made.step_after, np.float32), "times": np.array([1, 1, 2, 2], np.float32),
     }  # fmt: skip
     known["bias_scales"] = known["weight_scales"] * np.float32(made.scale)
@@ -143,6 +144,7 @@ def test_first_layers_of_every_reach_answer_as_before(
         (Made(steps=(2, 1)), STEM),
         (Made(pads=(1, 0, 1, 0)), STEM),  # tells one place less than half a row
         (Made(kind="Abs"), None),
+        (Made(zero=3), STEM),  # a rectifier that cuts: calculated in floats
         (Made(grows={"nearest_mode": "ceil"}), TWICE),
         (Made(grows={"mode": "linear"}), TWICE),
         (Made(grows={"coordinate_transformation_mode": "align_corners"}), TWICE),

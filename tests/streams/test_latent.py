@@ -57,6 +57,18 @@ def test_a_picture_made_small_shows_the_same_in_every_form(form: str) -> None:
         assert off.mean() < 4, (wide, high)
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("sent", [(720, 576), (362, 288)])
+def test_every_column_is_written_however_many_there_are(form: str, sent: tuple[int, int]) -> None:
+    for wide in range(352, 386, 2):
+        level = 2 * wide - 600  # another at each, so that memory used before is no answer
+        flat = kept(decoded(np.full((sent[1], sent[0], 3), level, np.uint8), form, full="j" in form))
+        for plane in flat.planes(wide, 288):
+            assert plane.shape == (288, wide)
+            assert np.ptp(plane) <= 3, (wide, plane[0, -10:])  # swscale dithers, and is a little too dark
+            assert abs(int(plane[0, -1]) - level) <= 6
+
+
 def test_a_picture_smaller_than_the_canvas_is_made_larger() -> None:
     planes = kept(decoded(street(352, 288))).planes(470, 384)
     assert np.abs(stacked(planes) - cv2.resize(street(352, 288), (470, 384))).mean() < 4
