@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from models.catalogue import Entry, Head
 from models.decode import CLASSIFY
-from models.detector import GREY, WARM_UP_RUNS
 from models.providers import Provider
 from models.session import ModelRefused, Reason, Session
 
@@ -30,9 +29,7 @@ class Classifier:
         self._session = Session(entry, path, threads, provider)
         self._letterbox = self._session.letterbox()
         self._decode = CLASSIFY[entry.head]
-        blank = np.full((entry.input.height, entry.input.width, 3), GREY, np.uint8)
-        for _ in range(WARM_UP_RUNS):
-            self._session.prove(self._session.run(self._letterbox.fill(blank)[0]))
+        self._session.warm_up(self._letterbox)
 
     @property
     def one_of_them(self) -> bool:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
 
-import numpy as np
-
 from models import decode
 from models.catalogue import Entry
 from models.decode import DECODE, Asked
@@ -22,8 +20,6 @@ from models.shape import Picture
 
 USUAL_THRESHOLD = 0.25
 PRIVACY_THRESHOLD = 0.10
-WARM_UP_RUNS = 2
-GREY = 114
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ class Detector:
         self._session = Session(entry, path, threads, provider)
         self._letterbox = self._session.letterbox()
         self._decode = DECODE[entry.head]
-        self._warm_up()
+        self._session.warm_up(self._letterbox)
 
     def detect(self, picture: Picture, threshold: float = USUAL_THRESHOLD, *, one_thing: bool = True) -> Detections:
         """What stands in `picture` with a score above `threshold`; strongest first.
@@ -82,8 +78,3 @@ class Detector:
         found = found if sound.all() else found[sound]
         done = perf_counter()
         return found, Timing((shaped - began) * 1e3, (ran - shaped) * 1e3, (done - ran) * 1e3, worked * 1e3)
-
-    def _warm_up(self) -> None:
-        blank = np.full((self.entry.input.height, self.entry.input.width, 3), GREY, np.uint8)
-        for _ in range(WARM_UP_RUNS):
-            self._session.prove(self._session.run(self._letterbox.fill(blank)[0]))

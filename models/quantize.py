@@ -34,6 +34,7 @@ from models.session import REFUSALS, ModelRefused, Session
 
 WEIGHTED: Final = frozenset({"Conv", "ConvTranspose", "MatMul", "Gemm"})
 PER_CHANNEL_SINCE: Final = 13
+WEIGHTS_APART_SINCE: Final = 4
 IN_BYTES: Final = "QuantizeLinear"
 
 
@@ -161,14 +162,25 @@ def _can_be(entry: Entry, graph: Any, order: Order) -> None:  # noqa: ANN401  th
 
 
 def _modern(onnx: Any, file: Path, folder: Path) -> Path:  # noqa: ANN401  a module imported where it is used
-    """The file, or one in `folder` of the same network in a version of ONNX that knows a scale for each channel."""
-    model = onnx.load(file)
-    versions = [opset.version for opset in model.opset_import if opset.domain in ("", "ai.onnx")]
-    if max(versions, default=PER_CHANNEL_SINCE) >= PER_CHANNEL_SINCE:
-        return file
-    from onnx import version_converter  # noqa: PLC0415  a part of onnx that onnx itself does not import
+    """The file, or one in `folder` of the same network in a version of ONNX that knows a scale for each channel.
 
-    onnx.save(version_converter.convert_version(model, PER_CHANNEL_SINCE), folder / "modern.onnx")
+    There weights are weights alone: old files name them among the inputs too, where they ask to be fed.
+    """
+    model = onnx.load(file)
+    weights = {known.name for known in model.graph.initializer}
+    fed = [given for given in model.graph.input if given.name not in weights]
+    versions = [opset.version for opset in model.opset_import if opset.domain in ("", "ai.onnx")]
+    old = max(versions, default=PER_CHANNEL_SINCE) < PER_CHANNEL_SINCE
+    if not old and len(fed) == len(model.graph.input):
+        return file
+    del model.graph.input[:]
+    model.graph.input.extend(fed)
+    model.ir_version = max(model.ir_version, WEIGHTS_APART_SINCE)
+    if old:
+        from onnx import version_converter  # noqa: PLC0415  a part of onnx that onnx itself does not import
+
+        model = version_converter.convert_version(model, PER_CHANNEL_SINCE)
+    onnx.save(model, folder / "modern.onnx")
     return folder / "modern.onnx"
 
 

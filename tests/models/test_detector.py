@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pytest
 from numpy.typing import NDArray
@@ -98,6 +99,24 @@ def test_a_network_of_another_shape_or_head_is_refused(
 def test_a_network_with_other_classes_is_refused(written: Written) -> None:
     entry, path = written(Head.YOLOX, says_nothing(Head.YOLOX, entry_classes=80))
     refused(Reason.SHAPE, entry, path)
+
+
+def test_a_network_that_opens_and_cannot_run_is_refused_before_the_first_street(
+    tmp_path: Path, entry_for: Callable[..., Entry]
+) -> None:
+    path = bright_eye.write(tmp_path)
+    model = onnx.load(path)
+    for length in model.graph.input[0].type.tensor_type.shape.dim:
+        length.Clear()  # it says nothing of its form, and wants planes where bytes are laid by pixel
+    model.graph.input[0].type.tensor_type.elem_type = onnx.TensorProto.UINT8
+    model.graph.input[0].name = "raw"
+    cast = onnx.helper.make_node("Cast", ["raw"], ["images"], to=onnx.TensorProto.FLOAT)
+    model.graph.node.insert(0, cast)
+    content = model.SerializeToString()
+    path.write_bytes(content)
+    with pytest.raises(ModelRefused, match="does not run") as wrong:
+        Detector(entry_for(content, Head.YOLOX), path)
+    assert wrong.value.reason is Reason.SHAPE
 
 
 @pytest.mark.parametrize("provider", [Provider.CUDA, Provider.TENSORRT, Provider.COREML])

@@ -61,6 +61,21 @@ def test_a_network_of_an_older_onnx_is_brought_up_to_date_first(tmp_path: Path) 
     assert quantised(made(tmp_path, Order(), file)) == {"/body/conv"}
 
 
+def test_an_old_file_that_names_its_weights_among_its_inputs_asks_for_none_of_them(tmp_path: Path) -> None:
+    file = bright_eye.write(tmp_path)
+    model = onnx.load(file)
+    model.ir_version = 3
+    model.graph.input.extend(
+        onnx.helper.make_tensor_value_info(known.name, known.data_type, list(known.dims))
+        for known in model.graph.initializer
+    )
+    onnx.save(model, file)
+    cards.write(cards.sealed(cards.read(file), file), file)
+    small = made(tmp_path, Order(), file)
+    assert quantised(small) == {"/body/conv"}
+    assert [given.name for given in small.graph.input] == ["images"]
+
+
 def test_what_cannot_be_quantised_says_why(tmp_path: Path) -> None:
     with pytest.raises(QuantizeFailed, match=r"no node's name holds 'neck'; some are /body/conv"):
         made(tmp_path, Order(keep=("neck",)))
