@@ -18,6 +18,8 @@ from streams.documents import parse
 
 Place = dict[str, Any]
 PARTS: Final = ("zones", "lines", "masks", "watch")
+MANY_LINES: Final = ("|", ">")
+"""Styles of a text whose mark of the end stands behind what follows it."""
 
 
 class NotWritten(ValueError):  # noqa: N818 - named for what happened, like the other refusals of this house
@@ -67,8 +69,8 @@ def _with(text: str, index: int, part: str, places: Sequence[Place]) -> str:
         return _added(text, camera, part, places) if places else text
     key, value = found
     if not places or not isinstance(value, yaml.SequenceNode) or value.flow_style or not value.value:
-        return f"{text[: key.end_mark.index]}: {_flow(places)}{text[_end(value) :]}"
-    start, end = value.value[0].start_mark.index, _end(value)
+        return f"{text[: key.end_mark.index]}: {_flow(places)}{text[_end(text, value) :]}"
+    start, end = value.value[0].start_mark.index, _end(text, value)
     before = yaml.safe_load(text)["cameras"][index][part]
     return text[:start] + _items(text, value, before, places) + text[end:]
 
@@ -80,8 +82,8 @@ def _items(text: str, listed: yaml.SequenceNode, before_this: Sequence[Place], p
     items, last = [], None
     for node in listed.value:
         gap = before if last is None else text[last : node.start_mark.index]
-        items.append((gap, text[node.start_mark.index : _end(node)]))
-        last = _end(node)
+        items.append((gap, text[node.start_mark.index : _end(text, node)]))
+        last = _end(text, node)
     written = ""
     for place, was in zip(places, _origins(before_this, places), strict=True):
         gap, own = (before, "") if was is None else items[was]
@@ -125,7 +127,7 @@ def _kind(place: Place) -> str | None:
 
 
 def _added(text: str, camera: yaml.MappingNode, part: str, places: Sequence[Place]) -> str:
-    end = _end(camera)
+    end = _end(text, camera)
     if camera.flow_style:
         return f"{text[: end - 1].rstrip()}, {part}: {_flow(places)}{text[end - 1 :]}"
     line_end = text.find("\n", end)
@@ -139,12 +141,23 @@ def _part(mapping: Any, name: str) -> Any:  # noqa: ANN401 - PyYAML's nodes
     return next(((key, value) for key, value in mapping.value if key.value == name), None)
 
 
-def _end(node: Any) -> int:  # noqa: ANN401 - PyYAML's nodes
+def _end(text: str, node: Any) -> int:  # noqa: ANN401 - PyYAML's nodes
     """Where the text of a node ends; a block's own mark stands behind the comments that follow it."""
+    if isinstance(node, yaml.ScalarNode) and node.style in MANY_LINES:
+        return node.start_mark.index + len(_of_its_own(text[node.start_mark.index : node.end_mark.index]))
     if isinstance(node, yaml.ScalarNode) or node.flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]
-    return _end(last[1] if isinstance(last, tuple) else last)
+    return _end(text, last[1] if isinstance(last, tuple) else last)
+
+
+def _of_its_own(block: str) -> str:
+    """A text of several lines without the empty ones and the comments that follow it."""
+    head, *lines = block.split("\n")
+    indents = [len(line) - len(line.lstrip()) if line.strip() else 0 for line in lines]
+    own = next((indent for indent in indents if indent), 1)
+    last = max((number for number, indent in enumerate(indents, 1) if indent >= own), default=0)
+    return "\n".join([head, *lines[:last]])
 
 
 def _flow(places: Sequence[Place]) -> str:

@@ -152,6 +152,16 @@ def test_a_camera_nobody_knows_and_an_alias_are_refused() -> None:
         with_places(shared, "f", "cam-1", {"zones": [ROAD], "lines": []})
 
 
+@pytest.mark.parametrize("style", ["|", ">", "|-", ">-", "|2"])
+@pytest.mark.parametrize("after", ["", "\n# the next\n", "  - id: cam-2\n", "node: n\n", "\n\n"])
+def test_places_are_put_behind_a_text_of_several_lines_and_before_what_follows_it(style: str, after: str) -> None:
+    before = f"cameras:\n  - id: cam-1\n    title: {style}\n      by the bridge,\n\n      # 3\n"
+    text = with_places(before + after, "f", "cam-1", {"zones": [WALK]})
+    assert camera(text) == {**camera(before), "zones": [WALK]}
+    assert text.startswith(before)
+    assert text.endswith(after)
+
+
 shares = st.floats(0, 1).map(lambda part: round(part, 4))
 places = st.lists(
     st.fixed_dictionaries({
