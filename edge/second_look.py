@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from edge.analytics.happening import Box
 from edge.analytics.places import Zone
 from edge.analytics.scene import NOTHING_MORE
-from edge.association import overlap
+from edge.association import assigned, overlap
 from edge.attributes import Votes
 from edge.crops import Crop, absolute, around, crop_of, relative
 from edge.second_blur import Blur, Covering
@@ -212,15 +212,14 @@ class SecondLooks:
         return places
 
     def _followed(self, of: frozenset[str], wanted: Detections, labels: Sequence[str]) -> Iterable[tuple[int, Box]]:
-        tracks = [(track, box) for track, box in _of(of, self._last, labels)]
+        """The tracks of the last look, each with a box of this one that is nobody else's."""
+        tracks = list(_of(of, self._last, labels))
         boxes = [box for _, box in _of(of, wanted, labels)]
         if not (tracks and boxes):
             return
         alike = overlap(np.array([box for _, box in tracks]), np.array(boxes))
-        for row, (track, _) in enumerate(tracks):
-            best = int(alike[row].argmax())
-            if alike[row, best] >= SAME:
-                yield track, boxes[best]
+        for row, column in zip(*assigned(alike, SAME), strict=True):
+            yield tracks[row][0], boxes[column]
 
     def _classifies(self, look: SecondLook) -> bool:
         return self._given().classifies(look.model)

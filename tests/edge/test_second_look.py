@@ -168,6 +168,17 @@ def test_between_two_answers_a_detectors_last_one_stands_and_moves_with_its_obje
     assert len(gone) == 0
 
 
+def test_two_tracks_that_lie_on_each_other_share_no_box(models: SecondModels) -> None:
+    second = SecondLooks([LOAD], [PLAZA], models, budget_ms=1e6)
+    labels = second.widened(Script()).labels
+    beside: Box = (0.12, 0.2, 0.42, 0.8)
+    second.found(Occasion(frame(0, picture(HERE)), labels, 0.0, fresh=True), named([beside, HERE]), [])
+    found = second.joined(Occasion(frame(1, picture(HERE)), labels, 0.2, fresh=True), detections([HERE]))
+    assert (second.asked, [labels[label] for label in found.label]) == (1, ["motorcycle", "smoke"])
+    second.joined(Occasion(frame(2, picture(HERE)), labels, 0.4, fresh=True), detections([HERE, beside]))
+    assert second.asked == 2
+
+
 def test_an_answer_that_is_too_old_no_longer_stands(models: SecondModels) -> None:
     second = SecondLooks([SMOKE.model_copy(update={"least_px": 32})], [CORNER], models, budget_ms=1e6)
     labels = second.widened(Script()).labels
