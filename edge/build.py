@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TypedDict
 from uuid import UUID
 
+import cv2
 import httpx
 import structlog
 
@@ -83,7 +84,11 @@ def mains(config: NodeConfig) -> dict[str, MainStream]:
 
 
 def eyes_of(config: NodeConfig, sources: Sequence[Camera]) -> list[Eyes]:
-    """One that looks for every session. Raises ModelRefused, DocumentRefused."""
+    """One that looks for every session. Raises ModelRefused, DocumentRefused.
+
+    OpenCV is held to the thread that asks: sessions and cameras have one each, and its own would spin beside them.
+    """
+    cv2.setNumThreads(1)
     if config.models.detector is None:
         return [DrawnEyes([source for source in sources if isinstance(source, Drawn)])]
     listed = catalogue.load(config.models.catalogue)

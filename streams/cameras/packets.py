@@ -1,10 +1,10 @@
 """A thread that does nothing but read packets from a live stream, and the bounded queue behind it.
 
 Why a thread of its own: FFmpeg blocks inside a read and PyAV 18 can interrupt it only by a time limit set beforehand,
-so a reader that stalls cannot be told to stop; the one who waits for it can simply walk away. A daemon thread left
-behind ends by itself within the stall limit and closes its connection. Besides, arrival times are taken here, before
-decoding can delay them, and the socket is drained however slow decoding is: what gives way then is whole packets up to
-the next key frame, counted as `dropped`.
+so a reader that stalls cannot be told to stop; the one who waits for it can simply walk away, and does after `stall_s`
+without a packet. A daemon thread left behind ends by itself, by a time limit or with the next packet, and closes its
+connection. Besides, arrival times are taken here, before decoding can delay them, and the socket is drained however
+slow decoding is: what gives way then is whole packets up to the next key frame, counted as `dropped`.
 """
 
 import struct
@@ -72,6 +72,7 @@ class PacketReader:
         meter: Meter,
         keep: Keep | None = None,
         *,
+        stall_s: float,
         timed: bool = True,
         bursts: bool = False,
     ) -> None:
@@ -81,11 +82,12 @@ class PacketReader:
         and are taken away; what comes in `bursts` is handed on at its own pace.
         """
         self._keep, self._timed, self._pace = keep, timed, Pace() if bursts else None
-        self._connect, self._clock, self._meter = connect, clock, meter
+        self._connect, self._clock, self._meter, self._stall_s = connect, clock, meter, stall_s
         self._ready = threading.Condition()
         self._packets: deque[tuple[Any, Arrival]] = deque()
         self._stream: Any = None
         self._trouble: av.FFmpegError | OSError | ValueError | None = None
+        self._heard: float | None = None  # when a packet came last
         self._ended = False
         self._whole = True  # False while packets are thrown away up to the next key frame
         self._closing = threading.Event()
@@ -99,22 +101,37 @@ class PacketReader:
         return self._stream
 
     def packets(self, stop: threading.Event) -> Iterator[tuple[Any, Arrival]]:
-        """Packets with their arrivals, until the stream ends or `stop`; raises what reading raised."""
+        """Packets with their arrivals, until the stream ends or `stop`; raises what reading raised.
+
+        Raises TimeoutError where none came for `stall_s`.
+        """
         while True:
-            self._wait(lambda: bool(self._packets), stop)
+            self._wait(lambda: bool(self._packets) or self._silent(), stop)
             if stop.is_set():
                 return
             with self._ready:
                 came = self._packets.popleft() if self._packets else None
             if came is None:
                 self._raise_trouble()
+                if self.reads:
+                    raise TimeoutError
                 return
             yield came
 
+    @property
+    def reads(self) -> bool:
+        """Whether its thread is there; after `close`, whether it hangs in a read."""
+        return self._thread.is_alive()
+
     def close(self) -> None:
-        """Tell the thread to end, and wait a moment for it; a read that stalls is left to its own time limit."""
+        """Tell the thread to end, and wait a moment for it; a read that stalls is left alone."""
         self._closing.set()
         self._thread.join(LEAVE_S)
+
+    def _silent(self) -> bool:
+        """Whether nothing has come for `stall_s`; what comes in bursts is silent between them by its nature."""
+        heard = self._heard
+        return self._pace is None and heard is not None and self._clock.monotonic() - heard > self._stall_s
 
     def _run(self) -> None:
         try:
@@ -122,10 +139,12 @@ class PacketReader:
             with container:
                 if self._keep is not None:
                     self._keep.begin(stream)
+                self._heard = self._clock.monotonic()
                 with self._ready:
                     self._stream = stream
                     self._ready.notify_all()
                 for packet in container.demux(stream):
+                    self._heard = self._clock.monotonic()
                     if self._closing.is_set():
                         break
                     if packet.size and not self._paused(packet):

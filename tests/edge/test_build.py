@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 import yaml
 
@@ -22,6 +23,12 @@ def looks_for_faces(models: dict[str, Any]) -> bool:
     (eyes,) = eyes_of(config, [])
     assert isinstance(eyes, DetectorEyes)
     return eyes._faces is not None
+
+
+def test_opencv_begins_no_threads_beside_those_of_sessions_and_cameras(models: dict[str, Any]) -> None:
+    cv2.setNumThreads(2)
+    looks_for_faces(models)
+    assert cv2.getNumThreads() == 1
 
 
 @pytest.fixture
