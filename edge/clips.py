@@ -11,8 +11,10 @@ not at all, and counted; two events in one moment give two films.
 """
 
 import asyncio
+import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -131,16 +133,25 @@ class Clips:
         return made
 
     def tidy(self, now: datetime) -> None:
-        """Remove what is too old, and the oldest while there is too much."""
+        """Remove what is too old, and the oldest while there is too much. A disk that refuses is said."""
         oldest = now.timestamp() - self._setting.keep_days * 86400
-        films = sorted(((film.stat(), film) for film in self._folder.glob("*.m*")), key=lambda one: one[0].st_mtime)
-        held = sum(stat.st_size for stat, _ in films)
-        for stat, film in films:  # the oldest first
-            if stat.st_mtime >= oldest and held <= self._setting.keep_mb * MIB:
-                break
-            film.unlink(missing_ok=True)
-            held -= stat.st_size
-            self._count(removed=1)
+        try:
+            films = sorted(self._films(), key=lambda one: one[0].st_mtime)
+            held = sum(stat.st_size for stat, _ in films)
+            for stat, film in films:  # the oldest first
+                if stat.st_mtime >= oldest and held <= self._setting.keep_mb * MIB:
+                    break
+                film.unlink(missing_ok=True)
+                held -= stat.st_size
+                self._count(removed=1)
+        except OSError as refused:
+            log.warning("films not tidied", folder=str(self._folder), why=str(refused))
+
+    def _films(self) -> Iterator[tuple[os.stat_result, Path]]:
+        """What lies in the folder, also what a power cut left half written; not what its owner takes away meanwhile."""
+        for film in self._folder.glob("*.m*"):
+            with suppress(FileNotFoundError):
+                yield film.stat(), film
 
     def _count(self, **more: int) -> None:
         with self._lock:
