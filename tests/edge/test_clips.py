@@ -137,9 +137,7 @@ def test_what_is_too_old_goes_and_then_the_oldest_while_there_is_too_much(folder
     assert clips.cut.removed == 8
 
 
-def test_a_film_that_cannot_be_removed_costs_the_node_nothing(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_film_that_cannot_be_removed_costs_the_node_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "old.mp4" / "somebody's").mkdir(parents=True)
     (folder / "lost.mp4").symlink_to(folder / "nowhere")
     clips = Clips(SHORT, folder, {})
