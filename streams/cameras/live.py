@@ -5,11 +5,11 @@ What goes wrong says what happens next: refused logins (401, 403), an address of
 video are SourceRefused; everything else, an unknown path included (a proxy answers 404 while the camera behind it is
 away), is SourceLost. FFmpeg keeps the decoder it began with, so a camera that changes its codec in the middle gives
 packets and no pictures: that, too, is SourceLost, and what opens it again gets the new codec.
-How long a read may take: PyAV's own limit asks Python for the time at every step of FFmpeg's, some thirty times a
-packet of RTSP, and of twenty cameras that kept all other threads waiting for the interpreter. So where FFmpeg itself
-gives up a connection from which no byte comes (`Way.gives_up`) a read has no other limit, and who waits for packets
-walks away. A camera that goes on to send something, but no packet, holds a thread then; while there is one, the next
-have PyAV's limit, so that there is never a second.
+
+PyAV's limit of a read asks Python for the time at every step of FFmpeg's, some thirty times a packet of RTSP. FFmpeg's
+own costs nothing, but a camera that goes on to report and shows nothing never comes to it: it would keep a thread here,
+and at the camera a place, and one that has few places would never be seen again. So PyAV's it is, at some 5 % of the
+node's time with twenty cameras.
 """
 
 import contextlib
@@ -49,8 +49,7 @@ T = TypeVar("T")
 class Way:
     """How FFmpeg gets at a camera. `timed`: its timestamps are its own; `bursts`: it hands over seconds at a time.
 
-    `late_s`: how long a picture takes from the lens to here at most, when nothing holds it up. `gives_up`: by these
-    options FFmpeg ends a connection from which no byte comes.
+    `late_s`: how long a picture takes from the lens to here at most, when nothing holds it up.
     """
 
     address: Address
@@ -59,7 +58,6 @@ class Way:
     timed: bool = True
     bursts: bool = False
     late_s: float = USUAL_LATE_S
-    gives_up: bool = False
 
 
 class LiveCamera:
@@ -82,7 +80,6 @@ class LiveCamera:
         self._fps, self._width, self._stall_s = looked_at_fps, width, stall_s
         self._meter = Meter()
         self._last: datetime | None = None
-        self._hung: PacketReader | None = None
 
     @property
     def counters(self) -> Counters:
@@ -97,7 +94,7 @@ class LiveCamera:
         try:
             yield self._weathered(self._frames(reader, clock, stop), stop)
         finally:
-            self._leave(reader)
+            reader.close()
 
     def read(self, clock: Clock, stop: threading.Event) -> Generator[None, None, None]:
         """Read packets into `keep` until `stop` and decode none; a beat for each. Raises as `open` does."""
@@ -105,7 +102,7 @@ class LiveCamera:
         try:
             yield from self._weathered(self._packets(reader, stop), stop)
         finally:
-            self._leave(reader)
+            reader.close()
 
     def _reader(self, clock: Clock) -> PacketReader:
         way = self._way
@@ -113,15 +110,6 @@ class LiveCamera:
             self.camera, self._connect, clock, self._meter, self.keep,
             stall_s=self._stall_s, timed=way.timed, bursts=way.bursts,
         )  # fmt: skip
-
-    def _leave(self, reader: PacketReader) -> None:
-        reader.close()
-        if not self._one_hangs:
-            self._hung = reader if reader.reads else None
-
-    @property
-    def _one_hangs(self) -> bool:
-        return self._hung is not None and self._hung.reads
 
     def _weathered(self, coming: Iterator[T], stop: threading.Event) -> Iterator[T]:
         trouble: Exception | None = None
@@ -168,7 +156,7 @@ class LiveCamera:
                 raise SourceLost(f"{self.address}: packets come, but no picture for {self._stall_s:g} s")
 
     def _connect(self) -> tuple[Any, Any]:
-        limits = (self._stall_s, None if self._way.gives_up and not self._one_hangs else self._stall_s)
+        limits = (self._stall_s, self._stall_s)
         options = {**ALWAYS, **self._way.options}
         part = self._hardware.acceleration() if self._hardware is not None else None
         try:

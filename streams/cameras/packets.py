@@ -1,12 +1,13 @@
 """A thread that does nothing but read packets from a live stream, and the bounded queue behind it.
 
 Why a thread of its own: FFmpeg blocks inside a read and PyAV 18 can interrupt it only by a time limit set beforehand,
-so a reader that stalls cannot be told to stop; the one who waits for it can simply walk away, and does after `stall_s`
-without a packet. A daemon thread left behind ends by itself, by a time limit or with the next packet, and closes its
-connection. Besides, arrival times are taken here, before decoding can delay them, and the socket is drained however
-slow decoding is: what gives way then is whole packets up to the next key frame, counted as `dropped`.
+so a reader that stalls cannot be told to stop; the one who waits for it can simply walk away. A daemon thread left
+behind ends by itself within the stall limit and closes its connection. Besides, arrival times are taken here, before
+decoding can delay them, and the socket is drained however slow decoding is: what gives way then is whole packets up to
+the next key frame, counted as `dropped`.
 """
 
+import math
 import struct
 import threading
 from collections import deque
@@ -78,6 +79,9 @@ class PacketReader:
     ) -> None:
         """`connect` gives the container and its stream; what it and the reading raise, the one who waits gets.
 
+        A read that `connect` has limited to `stall_s`, and that broke for it, is a TimeoutError, whatever FFmpeg calls
+        it: of an RTSP camera that reports and shows nothing it says "Input/output error".
+
         `keep` gets every packet, also those that give way. The times of a stream that is not `timed` are FFmpeg's guess
         and are taken away; what comes in `bursts` is handed on at its own pace.
         """
@@ -87,7 +91,6 @@ class PacketReader:
         self._packets: deque[tuple[Any, Arrival]] = deque()
         self._stream: Any = None
         self._trouble: av.FFmpegError | OSError | ValueError | None = None
-        self._heard: float | None = None  # when a packet came last
         self._ended = False
         self._whole = True  # False while packets are thrown away up to the next key frame
         self._closing = threading.Event()
@@ -101,57 +104,44 @@ class PacketReader:
         return self._stream
 
     def packets(self, stop: threading.Event) -> Iterator[tuple[Any, Arrival]]:
-        """Packets with their arrivals, until the stream ends or `stop`; raises what reading raised.
-
-        Raises TimeoutError where none came for `stall_s`.
-        """
+        """Packets with their arrivals, until the stream ends or `stop`; raises what reading raised."""
         while True:
-            self._wait(lambda: bool(self._packets) or self._silent(), stop)
+            self._wait(lambda: bool(self._packets), stop)
             if stop.is_set():
                 return
             with self._ready:
                 came = self._packets.popleft() if self._packets else None
             if came is None:
                 self._raise_trouble()
-                if self.reads:
-                    raise TimeoutError
                 return
             yield came
 
-    @property
-    def reads(self) -> bool:
-        """Whether its thread is there; after `close`, whether it hangs in a read."""
-        return self._thread.is_alive()
-
     def close(self) -> None:
-        """Tell the thread to end, and wait a moment for it; a read that stalls is left alone."""
+        """Tell the thread to end, and wait a moment for it; a read that stalls is left to its own time limit."""
         self._closing.set()
         self._thread.join(LEAVE_S)
 
-    def _silent(self) -> bool:
-        """Whether nothing has come for `stall_s`; what comes in bursts is silent between them by its nature."""
-        heard = self._heard
-        return self._pace is None and heard is not None and self._clock.monotonic() - heard > self._stall_s
-
     def _run(self) -> None:
+        asked = math.inf  # when the packet that is waited for was asked for
         try:
             container, stream = self._connect()
             with container:
                 if self._keep is not None:
                     self._keep.begin(stream)
-                self._heard = self._clock.monotonic()
                 with self._ready:
                     self._stream = stream
                     self._ready.notify_all()
+                asked = self._clock.monotonic()
                 for packet in container.demux(stream):
-                    self._heard = self._clock.monotonic()
                     if self._closing.is_set():
                         break
                     if packet.size and not self._paused(packet):
                         self._put(packet, self._arrival(packet))
+                    asked = self._clock.monotonic()
             self._ended = True
         except (av.FFmpegError, OSError, ValueError) as error:
-            self._trouble = error
+            stalled = self._clock.monotonic() - asked >= self._stall_s
+            self._trouble = TimeoutError() if stalled else error
 
     def _paused(self, packet: Any) -> bool:  # noqa: ANN401 - PyAV's packet
         """Whether it was told to end while it waited for this packet's time."""

@@ -31,8 +31,6 @@ class Transport(StrEnum):
 
 
 REORDERED: Final = "64"  # UDP packets held back to be put in order
-SOONER: Final = 0.95
-"""FFmpeg gives up a silent connection a little before it counts as stalled, so that no thread hangs in it."""
 
 
 class RtspCamera(LiveCamera):
@@ -55,11 +53,10 @@ class RtspCamera(LiveCamera):
     ) -> None:
         """Raises SourceRefused for an address that is not RTSP."""
         address = Address.of(url, user, password)
-        patience = {"timeout": str(int(stall_s * SOONER * 1e6))}
-        options = {"rtsp_transport": str(transport), "allowed_media_types": "video", **patience}
+        options = {"rtsp_transport": str(transport), "allowed_media_types": "video", "timeout": str(int(stall_s * 1e6))}
         if transport is Transport.UDP:
             options["reorder_queue_size"] = REORDERED
-        way = Way(address, options=options | trusted(address, ca_file), gives_up=not address.tls)
+        way = Way(address, options=options | trusted(address, ca_file))
         super().__init__(
             camera, way, looked_at_fps=looked_at_fps, width=width, stall_s=stall_s, keep=keep, hardware=hardware
         )

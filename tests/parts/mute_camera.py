@@ -1,4 +1,7 @@
-"""A camera whose encoder dies while its connection lives: reports go on, pictures do not. It stands before a server."""
+"""A camera whose encoder dies while its connection lives, with room for one viewer. It stands before a server.
+
+In a connection that is muted reports go on and pictures do not; a second viewer is turned away until the first left.
+"""
 
 import socket
 import threading
@@ -11,20 +14,22 @@ from urllib.parse import urlsplit
 
 REPORT: Final = b"$\x01\x00\x08\x80\xc9\x00\x01\x00\x00\x00\x01"
 """An empty RTCP receiver report in RTSP's own connection, on the channel beside the first stream's."""
+FULL: Final = b"RTSP/1.0 453 Not Enough Bandwidth\r\nCSeq: 1\r\n\r\n"
 EVERY_S: Final = 0.2
 HEAD: Final = 4
 FRAMED: Final = 0x24
 
 
 class MuteCamera:
-    """Passes on what viewers and the server at `url` say; in connections that are muted, reports and nothing else."""
+    """Passes on what a viewer and the server at `url` say; in a connection that is muted, reports and nothing else."""
 
     def __init__(self, url: str) -> None:
         told = urlsplit(url)
         self._server = (told.hostname or "", told.port or 554)
         self._door = socket.create_server(("127.0.0.1", 0))
+        self._viewer: threading.Thread | None = None  # there as long as one watches
         self._lines: list[socket.socket] = []
-        self._muted: list[threading.Event] = []
+        self._muted = threading.Event()
         self.url = told._replace(netloc=f"127.0.0.1:{self._door.getsockname()[1]}").geturl()
 
     def __enter__(self) -> Self:
@@ -32,35 +37,38 @@ class MuteCamera:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._door.close()
-        self.hang_up()
-
-    def mute(self) -> None:
-        """No more pictures in any connection there is now."""
-        for muted in self._muted:
-            muted.set()
-
-    def hang_up(self) -> None:
-        """End every connection."""
-        for line in self._lines:
+        for line in (self._door, *self._lines):
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
+            line.close()
+
+    def mute(self) -> None:
+        """No more pictures in the connection there is now."""
+        self._muted.set()
 
     def _receive(self) -> None:
         with suppress(OSError):
             while True:
                 viewer, _ = self._door.accept()
-                server, muted = socket.create_connection(self._server), threading.Event()
-                self._lines += [viewer, server]
-                self._muted.append(muted)
-                threading.Thread(target=_ask, args=(viewer, server), daemon=True).start()
-                threading.Thread(target=_answer, args=(server, viewer, muted), daemon=True).start()
+                self._lines.append(viewer)
+                if self._viewer is not None and self._viewer.is_alive():
+                    viewer.recv(65536)
+                    viewer.sendall(FULL)
+                    viewer.shutdown(socket.SHUT_RDWR)
+                    continue
+                server, self._muted = socket.create_connection(self._server), threading.Event()
+                self._lines.append(server)
+                self._viewer = threading.Thread(target=_ask, args=(viewer, server), daemon=True)
+                self._viewer.start()
+                threading.Thread(target=_answer, args=(server, viewer, self._muted), daemon=True).start()
 
 
 def _ask(viewer: socket.socket, server: socket.socket) -> None:
     with suppress(OSError):
         while said := viewer.recv(65536):
             server.sendall(said)
+    with suppress(OSError):
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def _answer(server: socket.socket, viewer: socket.socket, muted: threading.Event) -> None:
