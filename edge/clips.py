@@ -14,8 +14,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -64,6 +63,7 @@ class Cut:
     made: int = 0
     missed: int = 0  # nothing of that time was left in the ring, too many waited, or the disk refused
     removed: int = 0
+    stuck: int = 0  # too old or too much, and the disk did not let go of them when it was tidied last
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Clips:
             for camera, load in rings.items()
         }
         cut = self.cut
-        return {"made": cut.made, "missed": cut.missed, "removed": cut.removed, "rings": loads}
+        return {**asdict(cut), "rings": loads}
 
     def wanted(self, told: Told) -> None:
         """A film of everything that began in this look."""
@@ -133,25 +133,40 @@ class Clips:
         return made
 
     def tidy(self, now: datetime) -> None:
-        """Remove what is too old, and the oldest while there is too much. A disk that refuses is said."""
+        """Remove what is too old, and the oldest while there is too much; pass over what the disk will not let go."""
         oldest = now.timestamp() - self._setting.keep_days * 86400
-        try:
-            films = sorted(self._films(), key=lambda one: one[0].st_mtime)
-            held = sum(stat.st_size for stat, _ in films)
-            for stat, film in films:  # the oldest first
-                if stat.st_mtime >= oldest and held <= self._setting.keep_mb * MIB:
-                    break
+        films = sorted(self._films(), key=lambda one: one[0].st_mtime)
+        held, stuck = sum(about.st_size for about, _ in films), 0
+        for about, film in films:  # the oldest first
+            if about.st_mtime >= oldest and held <= self._setting.keep_mb * MIB:
+                break
+            try:
                 film.unlink(missing_ok=True)
-                held -= stat.st_size
-                self._count(removed=1)
-        except OSError as refused:
-            log.warning("films not tidied", folder=str(self._folder), why=str(refused))
+            except OSError as refused:
+                log.warning("film not removed", film=str(film), why=str(refused))
+                stuck += 1
+                continue
+            held -= about.st_size
+            self._count(removed=1)
+        with self._lock:
+            self.cut = replace(self.cut, stuck=stuck)
 
     def _films(self) -> Iterator[tuple[os.stat_result, Path]]:
         """What lies in the folder, also what a power cut left half written; not what its owner takes away meanwhile."""
-        for film in self._folder.glob("*.m*"):
-            with suppress(FileNotFoundError):
-                yield film.stat(), film
+        try:
+            films = list(self._folder.glob("*.m*"))
+        except OSError as refused:
+            log.warning("films not found", folder=str(self._folder), why=str(refused))
+            return
+        for film in films:
+            try:
+                about = film.lstat()
+            except FileNotFoundError:
+                continue
+            except OSError as refused:
+                log.warning("film not found", film=str(film), why=str(refused))
+                continue
+            yield about, film
 
     def _count(self, **more: int) -> None:
         with self._lock:

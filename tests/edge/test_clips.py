@@ -138,14 +138,19 @@ def test_what_is_too_old_goes_and_then_the_oldest_while_there_is_too_much(folder
     assert clips.cut.removed == 8
 
 
-def test_a_film_that_cannot_be_removed_costs_the_node_nothing(folder: Path) -> None:
-    (folder / "old.mp4" / "somebody's").mkdir(parents=True)
-    (folder / "lost.mp4").symlink_to(folder / "nowhere")
+def test_a_film_that_cannot_be_removed_costs_no_other_its_end(folder: Path) -> None:
+    (folder / "first.mp4" / "somebody's").mkdir(parents=True)
+    (folder / "loop.mp4").symlink_to(folder / "loop.mp4")
+    for name in ("second.mp4", "third.mp4"):
+        (folder / name).write_bytes(bytes(400_000))
+    for days, name in enumerate(("first.mp4", "second.mp4", "third.mp4")):
+        os.utime(folder / name, (86400.0 * days, 86400.0 * days))
     clips = Clips(SHORT, folder, {})
     with capture_logs() as logged:
         clips.tidy(datetime.fromisoformat("2126-03-10T08:00:00+00:00"))
-    assert clips.cut.removed == 0
-    assert [line["event"] for line in logged] == ["films not tidied"]
+    assert [film.name for film in folder.iterdir()] == ["first.mp4"]
+    assert (clips.cut.removed, clips.cut.stuck) == (3, 1)
+    assert [line["event"] for line in logged] == ["film not removed"]
 
 
 def test_a_ring_is_kept_where_films_are_asked_for_and_nothing_has_to_be_hidden() -> None:
