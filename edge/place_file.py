@@ -19,7 +19,7 @@ from streams.documents import parse
 Place = dict[str, Any]
 PARTS: Final = ("zones", "lines", "masks", "watch")
 MANY_LINES: Final = ("|", ">")
-"""Styles of a text whose mark of the end stands behind what follows it."""
+"""Styles of a text whose mark of the end stands behind the empty lines that follow it."""
 
 
 class NotWritten(ValueError):  # noqa: N818 - named for what happened, like the other refusals of this house
@@ -51,7 +51,8 @@ def with_places(text: str, name: str, camera: str, places: Mapping[str, Sequence
     except yaml.YAMLError:  # of a name that other parts of the file use, the first was cut out
         written = None
     if written != wanted:
-        raise NotWritten(f"{name}: this camera's places cannot be changed alone (an alias?); edit the file by hand")
+        why = "an alias, or a text of several lines up to the last letter of the file?"
+        raise NotWritten(f"{name}: this camera's places cannot be changed alone ({why}); edit the file by hand")
     return text
 
 
@@ -152,12 +153,9 @@ def _end(text: str, node: Any) -> int:  # noqa: ANN401 - PyYAML's nodes
 
 
 def _of_its_own(block: str) -> str:
-    """A text of several lines without the empty ones and the comments that follow it."""
-    head, *lines = block.split("\n")
-    indents = [len(line) - len(line.lstrip()) if line.strip() else 0 for line in lines]
-    own = next((indent for indent in indents if indent), 1)
-    last = max((number for number, indent in enumerate(indents, 1) if indent >= own), default=0)
-    return "\n".join([head, *lines[:last]])
+    """A text of several lines without the empty ones that follow it, unless its first line says to keep them."""
+    keeps = "+" in block[: len("|2+")]
+    return block.removesuffix("\n") if keeps else block.rstrip("\n")
 
 
 def _flow(places: Sequence[Place]) -> str:

@@ -154,12 +154,30 @@ def test_a_camera_nobody_knows_and_an_alias_are_refused() -> None:
 
 @pytest.mark.parametrize("style", ["|", ">", "|-", ">-", "|2"])
 @pytest.mark.parametrize("after", ["", "\n# the next\n", "  - id: cam-2\n", "node: n\n", "\n\n"])
-def test_places_are_put_behind_a_text_of_several_lines_and_before_what_follows_it(style: str, after: str) -> None:
-    before = f"cameras:\n  - id: cam-1\n    title: {style}\n      by the bridge,\n\n      # 3\n"
+@pytest.mark.parametrize("last", ["# 3", "   ", "\u00a0"])
+def test_places_are_put_behind_a_text_of_several_lines_and_before_what_follows_it(
+    style: str, after: str, last: str
+) -> None:
+    before = f"cameras:\n  - id: cam-1\n    title: {style}\n      by the bridge,\n\n      {last}\n"
     text = with_places(before + after, "f", "cam-1", {"zones": [WALK]})
     assert camera(text) == {**camera(before), "zones": [WALK]}
     assert text.startswith(before)
     assert text.endswith(after)
+
+
+@pytest.mark.parametrize("lines", ["|+\n      by\n\n\n", "|2+\n      by\n\n", "|2\n        by\n      again\n"])
+@pytest.mark.parametrize("after", ["", "    # its places\n", "  - id: cam-2\n"])
+def test_places_are_put_behind_a_text_that_says_what_is_its_own(lines: str, after: str) -> None:
+    before = f"cameras:\n  - id: cam-1\n    title: {lines}"
+    text = with_places(before + after, "f", "cam-1", {"zones": [WALK]})
+    assert camera(text) == {**camera(before), "zones": [WALK]}
+    assert text.startswith(before)
+    assert text.endswith(after)
+
+
+def test_a_text_up_to_the_last_letter_of_the_file_is_refused_with_what_may_be_wrong() -> None:
+    with pytest.raises(NotWritten, match="last letter of the file"):
+        with_places("cameras:\n  - id: cam-1\n    title: |\n      by the bridge", "f", "cam-1", {"zones": [WALK]})
 
 
 shares = st.floats(0, 1).map(lambda part: round(part, 4))
