@@ -46,6 +46,6 @@ KNOWN: Final = MappingProxyType(
             ("CoreMLExecutionProvider", "CPUExecutionProvider"), "it comes with onnxruntime on macOS alone"
         ),
         Provider.OPENVINO: Known((), _OPENVINO),
-        Provider.OPENVINO_BF16: Known((), _OPENVINO),
+        Provider.OPENVINO_BF16: Known((), f"{_OPENVINO} on a processor that has bfloat16"),
     }
 )

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     NOT_ONNX = "not-onnx"
     SHAPE = "wrong-shape"
     PROVIDER = "no-such-provider"
+    RUN = "does-not-run"
 
 
 class ModelRefused(Exception):  # noqa: N818  named for what happened, like the other refusals of this house
@@ -106,7 +107,8 @@ class Session:
             try:
                 outputs = self.run(canvas)
             except (*REFUSALS, RuntimeError) as wrong:  # RuntimeError: OpenVINO's
-                raise self._refused("does not run: " + " ".join(str(wrong).split())) from wrong
+                why = " ".join(str(wrong).split())
+                raise ModelRefused(Reason.RUN, self.entry.name, f"does not run: {why}") from wrong
             for name, found, wanted in zip(self._outputs, outputs, self._expected(), strict=True):
                 self._same(f"output {name!r}", found.shape, wanted)
 

@@ -53,14 +53,14 @@ def shrink(
     try:
         count = quantize.quantize(task.entry, task.file, task.calibrate, beside, task.order, told("calibrates"))
         small = cards.sealed(task.entry.model_copy(update={"name": _named(task.entry.name)}), beside)
-        runners = trial.race((task.entry, task.file), (small, beside), exam.truth, exam.terms, told)
-        ruling = trial.verdict(runners, task.bound)
+        raced = trial.race((task.entry, task.file), (small, beside), exam.truth, exam.terms, told)
+        ruling = trial.verdict(raced, task.bound)
         if ruling.kept:
             beside.replace(into)
-            cards.write(_described(cards.sealed(small, into), task, exam, runners[1], count, ruling.loss), into)
+            cards.write(_described(cards.sealed(small, into), task, exam, raced.runners[1], count, ruling.loss), into)
     finally:
         beside.unlink(missing_ok=True)
-    return runners, ruling
+    return raced.runners, ruling
 
 
 def _named(name: str) -> str:

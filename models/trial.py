@@ -6,9 +6,8 @@ third in the race where it is installed. Who is faster is told by processor time
 What loses more than a bound is refused, and the fastest of those that lose less is named.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
@@ -18,7 +17,7 @@ from models import pictures
 from models.catalogue import Entry
 from models.detector import Detector
 from models.evaluate import Progress, Score, Terms, evaluate
-from models.providers import KNOWN, Provider
+from models.providers import Provider
 from models.session import ModelRefused
 from models.truth import Truth
 
@@ -42,6 +41,14 @@ class Runner:
 
 
 @dataclass(frozen=True, slots=True)
+class Race:
+    """Who ran, fp32 and INT8 first; `unraced` says why bfloat16 did not."""
+
+    runners: list[Runner]
+    unraced: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the quantised model is kept, the AP it lost, and the words for a person."""
 
@@ -56,33 +63,36 @@ def race(
     truth: Truth,
     terms: Terms,
     progress: Callable[[str], Progress] | None = None,
-) -> list[Runner]:
+) -> Race:
     """Judge and race the original, the quantised, and bfloat16 where this machine has it, one thread each.
 
     Raises ModelRefused, EvaluationFailed, NoPicture.
     """
     lanes = [(FP32, *original, Provider.CPU), (INT8, *quantised, Provider.CPU)]
     detectors = {name: (Detector(entry, file, 1, provider), provider) for name, entry, file, provider in lanes}
-    if bfloat16 := _bfloat16(*original):
-        detectors[BF16] = (bfloat16, Provider.OPENVINO_BF16)
+    unraced = ""
+    try:
+        detectors[BF16] = (Detector(*original, 1, Provider.OPENVINO_BF16), Provider.OPENVINO_BF16)
+    except ModelRefused as refused:
+        unraced = refused.what
     scores = {
         name: evaluate(detector, truth, terms, progress(name) if progress else None)
         for name, (detector, _) in detectors.items()
     }
     took = _raced({name: detector for name, (detector, _) in detectors.items()}, truth)
-    return [Runner(name, scores[name], *took[name], provider) for name, (_, provider) in detectors.items()]
+    return Race([Runner(name, scores[name], *took[name], each) for name, (_, each) in detectors.items()], unraced)
 
 
-def verdict(runners: Sequence[Runner], bound: float) -> Verdict:
-    """What follows from a race: the fastest that loses no more than `bound` wins; INT8 beyond it is refused."""
-    by_name = {runner.name: runner for runner in runners}
+def verdict(raced: Race, bound: float) -> Verdict:
+    """What follows from it: the fastest that loses no more than `bound` wins; INT8 beyond it is refused."""
+    by_name = {runner.name: runner for runner in raced.runners}
     before, after = by_name[FP32], by_name[INT8]
     loss = round(before.score.ap - after.score.ap, 4) + 0.0  # never a minus before nothing
-    good = [runner for runner in runners if before.score.ap - runner.score.ap <= bound]
+    good = [runner for runner in raced.runners if before.score.ap - runner.score.ap <= bound]
     best = min(good, key=lambda runner: runner.cpu_ms)
     advice = "stay with fp32 on the provider cpu" if best is before else _told(best, before)
-    if BF16 not in by_name:
-        advice += f"; bf16 was not tried: {KNOWN[Provider.OPENVINO_BF16].install} on a processor that has bfloat16"
+    if raced.unraced:
+        advice += f"; bf16 was not tried: {raced.unraced}"
     if loss > bound:
         return Verdict(
             kept=False, loss=loss, words=f"INT8 refused: it loses {loss:.3f} AP, more than {bound:.3f}; {advice}"
@@ -97,15 +107,6 @@ def _told(runner: Runner, before: Runner) -> str:
     gain, loss = before.cpu_ms / runner.cpu_ms, round(before.score.ap - runner.score.ap, 3) + 0.0
     lost = f"at a loss of {loss:.3f} AP" if loss > 0 else "without loss of AP"
     return f"use the provider {runner.provider}: {gain:.2f} times the speed of fp32 {lost}"
-
-
-def _bfloat16(entry: Entry, file: Path) -> Detector | None:
-    if find_spec("openvino") is None:
-        return None
-    try:
-        return Detector(entry, file, 1, Provider.OPENVINO_BF16)
-    except ModelRefused:
-        return None  # a processor without bfloat16 has nothing to race with
 
 
 def _raced(detectors: dict[str, Detector], truth: Truth) -> dict[str, tuple[float, float]]:

@@ -116,7 +116,7 @@ def test_a_network_that_opens_and_cannot_run_is_refused_before_the_first_street(
     path.write_bytes(content)
     with pytest.raises(ModelRefused, match="does not run") as wrong:
         Detector(entry_for(content, Head.YOLOX), path)
-    assert wrong.value.reason is Reason.SHAPE
+    assert wrong.value.reason is Reason.RUN
 
 
 @pytest.mark.parametrize("provider", [Provider.CUDA, Provider.TENSORRT, Provider.COREML])
